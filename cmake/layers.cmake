@@ -1,0 +1,16 @@
+# ledgate_layer(<name> [PUBLIC <lib>...] [PRIVATE <lib>...])
+#
+# One static library from every .cc file of this folder and all below it. Adding a file needs no edit here. A precompiled header of the standard
+# library and protobuf's runtime is shared by all layers (cmake/pch.h).
+function(ledgate_layer name)
+  cmake_parse_arguments(arg "" "DIR" "PUBLIC;PRIVATE" ${ARGN})
+  if(NOT arg_DIR)
+    set(arg_DIR ${CMAKE_CURRENT_SOURCE_DIR})
+  endif()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${arg_DIR}/*.cc)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  add_library(${name} STATIC ${sources})
+  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
+  target_precompile_headers(${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
+  target_link_libraries(${name} PUBLIC ledgate_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+endfunction()
