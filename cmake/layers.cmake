@@ -14,3 +14,24 @@ function(ledgate_layer name)
   target_precompile_headers(${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
   target_link_libraries(${name} PUBLIC ledgate_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
 endfunction()
+
+# ledgate_protos(<name> PUBLIC <lib>...): a library from every .proto of this folder; included as "<folder>/<stem>.pb.h".
+function(ledgate_protos name)
+  cmake_parse_arguments(arg "" "" "PUBLIC" ${ARGN})
+  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  file(GLOB protos CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.proto)
+  set(generated "")
+  foreach(proto ${protos})
+    get_filename_component(stem ${proto} NAME_WE)
+    set(out ${CMAKE_BINARY_DIR}/${folder}/${stem}.pb)
+    add_custom_command(
+      OUTPUT ${out}.cc ${out}.h
+      COMMAND protobuf::protoc --proto_path=${CMAKE_SOURCE_DIR} --cpp_out=${CMAKE_BINARY_DIR} ${proto}
+      DEPENDS ${protos}
+      VERBATIM)
+    list(APPEND generated ${out}.cc)
+  endforeach()
+  add_library(${name} STATIC ${generated})
+  target_include_directories(${name} SYSTEM PUBLIC ${CMAKE_BINARY_DIR})
+  target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${arg_PUBLIC})
+endfunction()

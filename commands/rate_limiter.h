@@ -1,0 +1,66 @@
+// Rate limits that all nodes share: attempts are counted by the journal, those in flight on this node are added.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "commands/caller.h"
+#include "commands/services.h"
+
+namespace ledgate {
+
+// One limit: at most `attempts` per window and key (client network or account). Windows are aligned to the epoch.
+struct Limit {
+  std::string name;  // "login", "register", "refresh"
+  std::uint64_t attempts = 0;
+  std::int64_t window_s = 300;
+};
+
+// Any thread. Bounded memory.
+class RateLimiter {
+ public:
+  RateLimiter(const Services& services, bool enabled) : services_(services), enabled_(enabled) {}
+
+  // Holds one attempt until its transaction has been applied or given up; its RateCount goes into Caller.rate_counts. Once destroyed, only the
+  // journal's count remains.
+  class Admission {
+   public:
+    Admission() = default;
+    Admission(RateLimiter* limiter, Key16 bucket, std::int64_t forget_after_ms);
+    Admission(Admission&& other) noexcept;
+    Admission& operator=(Admission&& other) noexcept;
+    ~Admission();
+    // nullopt when limits are off.
+    [[nodiscard]] std::optional<journal::v1::RateCount> count() const;
+
+   private:
+    RateLimiter* limiter_ = nullptr;
+    Key16 bucket_{};
+    std::int64_t forget_after_ms_ = 0;
+  };
+
+  // `subject`: the client address (an IPv6 one counts by its /64) or an account id. kRateLimited with the seconds until the window ends.
+  Result<Admission> admit(const Limit& limit, std::string_view subject, journal::v1::Dialect dialect);
+
+  // What was refused in windows that have ended, as one event each; forgets it. Called by the maintenance thread.
+  std::vector<journal::v1::AttemptsThrottled> take_throttled(std::int64_t now_ms);
+  [[nodiscard]] bool enabled() const { return enabled_; }
+
+ private:
+  void release(const Key16& bucket);
+  void note_refusal(const Limit& limit, const Key16& bucket, std::int64_t window_start_ms, journal::v1::Dialect dialect);
+
+  const Services& services_;
+  const bool enabled_;
+  std::mutex mutex_;
+  std::unordered_map<Key16, std::uint64_t> in_flight_;
+  std::unordered_map<Key16, journal::v1::AttemptsThrottled> throttled_;
+};
+
+// An IPv4 address as it is; an IPv6 address as its /64.
+std::string client_network(std::string_view address);
+
+}  // namespace ledgate

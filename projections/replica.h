@@ -1,0 +1,76 @@
+// The replica: the one thread of a node that applies the journal, in order, to its rows.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "domain/ids.h"
+#include "domain/result.h"
+#include "projections/awaiter.h"
+#include "projections/ports/journal_reader.h"
+#include "projections/ports/kv.h"
+#include "projections/ports/record_mac.h"
+#include "projections/projection.h"
+#include "projections/record.h"
+
+namespace ledgate {
+
+struct ReplicaStatus {
+  struct Row {
+    std::string name;
+    std::uint32_t version = 0;
+    std::string digest;  // hex
+  };
+  Position position{};
+  LogTime log_time;
+  JournalId journal;
+  std::string chain;  // hex
+  std::uint64_t refused_records = 0;  // with a bad MAC
+  std::uint64_t conflicts = 0;
+  std::uint64_t duplicates = 0;
+  std::vector<Row> projections;
+  bool purge_backlog = false;  // the last tick had more to purge than its bound
+};
+
+// Owns the applier's state. open() and run() belong to one thread; status() and failure() to any.
+class Replica {
+ public:
+  // `on_progress`: called after each batch, on the replica's thread.
+  struct Options {
+    std::size_t batch_records = 512;
+    std::size_t batch_bytes = 1 << 20;
+    std::function<void(Position)> on_progress;
+  };
+
+  Replica(JournalReader& journal, KvStore& store, const RecordMac& mac, Awaiter& awaiter, Options options);
+  ~Replica();
+  Replica(const Replica&) = delete;
+  Replica& operator=(const Replica&) = delete;
+
+  // Checks that the rows belong to this journal: its id, that it reaches the applied position, and that the record there still has the
+  // remembered hash. Errors: kJournalForeign, kJournalTruncated, kJournalCorrupt, kJournalFormatUnknown. An empty journal has no genesis yet:
+  // kJournalUnavailable.
+  Status open();
+
+  // Applies what there is until the journal's present end; for rebuild, verify and the start. Then returns.
+  Status catch_up();
+  // Applies for ever on a thread of its own until stop() or a failure.
+  void start();
+  void stop();
+
+  [[nodiscard]] Position applied() const { return awaiter_.applied(); }
+  [[nodiscard]] ReplicaStatus status() const;
+  // What stopped the replica for good; nullopt while it runs.
+  [[nodiscard]] std::optional<Error> failure() const;
+
+ private:
+  struct Impl;
+  Awaiter& awaiter_;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ledgate

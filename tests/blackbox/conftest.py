@@ -1,0 +1,52 @@
+"""Fixtures: one shared node for cheap tests, fresh nodes where state or settings matter."""
+
+import pytest
+
+from harness import client
+from harness.node import BINARY, Node
+
+
+def pytest_sessionstart(session):
+    if not session.config.option.collectonly and not BINARY.is_file():
+        pytest.exit(f"no binary at {BINARY}: build it, or name one in LEDGATE_BINARY", returncode=4)
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory):
+    """The shared node: rate limits off, cheap hashing. Tests on it use names of their own and change no settings."""
+    shared = Node(tmp_path_factory.mktemp("shared")).start()
+    yield shared
+    try:
+        shared.stop()
+    finally:
+        shared.discard()
+
+
+@pytest.fixture(scope="session")
+def admin(node):
+    """Bearer headers of the shared node's administrator."""
+    return client.admin(node)
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """Makes nodes of this test's own: `fresh(setting=…)` starts one, `fresh.idle(…)` only prepares it."""
+    made = []
+
+    def idle(settings=None, flags=(), home=None):
+        made.append(Node(home or tmp_path / f"node{len(made)}", settings, flags))
+        return made[-1]
+
+    def started(settings=None, flags=()):
+        return idle(settings, flags).start()
+
+    started.idle = idle
+    yield started
+    for one in made:
+        one.discard()
+
+
+@pytest.fixture
+def user(node):
+    """A new user of the shared node."""
+    return client.new_user(node)

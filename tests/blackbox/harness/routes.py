@@ -1,0 +1,69 @@
+"""The routes of the service as the contract lists them: the table that the bad-input and matrix tests walk."""
+
+import typing
+
+
+class Route(typing.NamedTuple):
+    """`access` is the least that is needed: none, user, admin or audit; `dialect` tells whose error envelope is due."""
+    name: str
+    method: str
+    path: str
+    dialect: str
+    access: str = "none"
+    body: str = ""
+    valid: dict = {}
+
+
+LONG = "x" * 40
+
+ROUTES = [
+    Route("003 register", "POST", "/api/v1/auth/register", "003", "none", "json",
+          {"username": "somebody", "email": "somebody@example.org", "password": "correct-Horse7-staple"}),
+    Route("003 login", "POST", "/api/v1/auth/login", "003", "none", "json", {"username": "nobody", "password": "wrong-Horse7"}),
+    Route("003 refresh", "POST", "/api/v1/auth/refresh", "003", "none", "json", {"refresh": LONG}),
+    Route("me", "GET", "/api/v1/auth/me", "union", "user"),
+    Route("002 login", "POST", "/api/v1/auth/login", "002", "none", "form", {"username": "nobody", "password": "wrong-Horse7"}),
+    Route("002 token", "POST", "/api/v1/auth/token", "002", "none", "form", {"username": "nobody", "password": "wrong-Horse7"}),
+    Route("002 refresh", "POST", "/api/v1/auth/refresh", "002", "user", "json",
+          {"token": LONG, "expires_in": 31536000, "token_type": "bearer"}),
+    Route("002 logout", "POST", "/api/v1/auth/logout", "002", "user"),
+    Route("004 login", "POST", "/api/auth/login", "004", "none", "json", {"email": "nobody@example.org", "password": "wrong-Horse7"}),
+    Route("verify", "GET", "/api/v1/verify", "native", "user"),
+    Route("verify by post", "POST", "/api/v1/verify", "native", "user"),
+    Route("users", "GET", "/api/v1/users", "native", "admin"),
+    Route("user", "GET", "/api/v1/users/1", "native", "admin"),
+    Route("audit events", "GET", "/api/v1/audit/events", "native", "audit"),
+    Route("status", "GET", "/api/v1/status", "native", "audit"),
+    Route("healthz", "GET", "/healthz", "native"),
+    Route("readyz", "GET", "/readyz", "native"),
+    Route("metrics", "GET", "/metrics", "native"),
+    Route("jwks", "GET", "/.well-known/jwks.json", "native"),
+]
+
+BY_NAME = {route.name: route for route in ROUTES}
+JSON_ROUTES = [route for route in ROUTES if route.body == "json"]
+FORM_ROUTES = [route for route in ROUTES if route.body == "form"]
+GUARDED = [route for route in ROUTES if route.access != "none"]
+
+
+def envelope_fault(dialect, answer):
+    """None when an error answer has the dialect's own envelope, else what is wrong with it."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return f"no JSON: {answer.text[:200]!r}"
+    if not isinstance(body, dict):
+        return f"no object: {body!r}"
+    if dialect == "native":
+        kind = answer.headers.get("content-type", "")
+        if not kind.startswith("application/problem+json"):
+            return f"content type {kind!r}"
+        if body.get("status") != answer.status_code or not body.get("title"):
+            return f"no problem document: {body!r}"
+        return None
+    wanted = {"003": {"message", "details"}, "002": {"detail"}, "004": {"error", "detail"},
+              "001": {"error", "message", "code"}, "union": {"detail", "message", "details"}}[dialect]
+    if dialect == "004" and answer.status_code == 422:
+        wanted = {"detail"}
+    missing = wanted - body.keys()
+    return f"without {sorted(missing)}: {body!r}" if missing else None
