@@ -14,7 +14,9 @@ using Address = std::array<std::uint8_t, 16>;
 constexpr Address kMappedIpv4 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 constexpr int kMappedBits = 96;
 
-bool is_mapped(const Address& address) { return std::equal(address.begin(), address.begin() + 12, kMappedIpv4.begin()); }
+bool is_mapped(const Address& address) {
+  return std::equal(address.begin(), address.begin() + 12, kMappedIpv4.begin());
+}
 
 std::optional<Address> parse_address(std::string_view text) {
   const std::string terminated(text);
@@ -65,7 +67,9 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
     in6_addr ignored{};
     if (inet_pton(AF_INET6, std::string(host).c_str(), &ignored) != 1) return std::nullopt;
   } else {
-    const auto allowed = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '_'; };
+    const auto allowed = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '_';
+    };
     if (!std::all_of(host.begin(), host.end(), allowed)) return std::nullopt;
   }
   return Endpoint{std::string(host), *port};

@@ -22,7 +22,8 @@ struct Decoded {
   std::size_t size = 1;  // bytes consumed
 };
 
-// One UTF-8 sequence at the front of `text` (not empty); anything not shortest-form Unicode is kInvalid and one byte long.
+// One UTF-8 sequence at the front of `text` (not empty); anything not shortest-form Unicode is kInvalid and one byte
+// long.
 Decoded decode_utf8(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint8_t lead = byte(0);
@@ -43,8 +44,10 @@ Decoded decode_utf8(std::string_view text) {
 // What could act on a terminal or change the order in which a line is read.
 bool needs_escape(std::uint32_t c) {
   const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
-  const bool bidi = c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-  const bool invisible = c == 0x200b || c == 0x200c || c == 0x200d || c == 0x2028 || c == 0x2029 || c == 0xfeff || c >= 0xe0000;
+  const bool bidi =
+      c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+  const bool invisible =
+      c == 0x200b || c == 0x200c || c == 0x200d || c == 0x2028 || c == 0x2029 || c == 0xfeff || c >= 0xe0000;
   return control || bidi || invisible || c == '"' || c == '\\';
 }
 
@@ -56,13 +59,26 @@ void append_unit(std::string& out, std::uint32_t unit) {
 
 void append_escape(std::string& out, std::uint32_t c) {
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    case kInvalid: append_unit(out, 0xfffd); return;
-    default: break;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case kInvalid:
+      append_unit(out, 0xfffd);
+      return;
+    default:
+      break;
   }
   if (c < 0x10000) return append_unit(out, c);
   append_unit(out, 0xd800 + ((c - 0x10000) >> 10U));
@@ -122,15 +138,20 @@ std::string timestamp(std::int64_t wall_us) {
 
 std::string_view level_name(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return "debug";
-    case LogLevel::kInfo: return "info";
-    case LogLevel::kWarn: return "warn";
-    case LogLevel::kError: return "error";
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarn:
+      return "warn";
+    case LogLevel::kError:
+      return "error";
   }
   return "error";
 }
 
-// The one process-wide object of this service: a log line must be possible from every adapter and every thread, and has no other owner.
+// The one process-wide object of this service: a log line must be possible from every adapter and every thread, and has
+// no other owner.
 struct Sink {
   LogOptions options;
   spdlog::logger logger{"ledgate", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
@@ -140,7 +161,7 @@ struct Sink {
   }
 };
 Sink& sink() {
-  static Sink instance;
+  static Sink& instance = *new Sink;  // never destroyed: threads may log until the very end of the process
   return instance;
 }
 

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <mutex>
 #include <stdexcept>
 #include <string_view>
@@ -19,21 +18,24 @@ namespace {
 
 constexpr std::size_t kSeriesPerNameMax = 1000;
 
-enum class Kind : std::uint8_t { kCounter, kGauge, kHistogram };
+enum class Kind : std::uint8_t { kCounter, kGauge, kReadGauge, kHistogram };
 
 bool is_lower_snake(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(),
-                                      [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
 // The rules of `promtool check metrics`, narrowed to this house's names.
 void check_name(const std::string& name, const std::string& help, Kind kind) {
-  constexpr std::array<std::string_view, 6> kNotBaseUnits = {"_milliseconds", "_ms", "_microseconds", "_us", "_kib", "_percent"};
+  constexpr std::array<std::string_view, 6> kNotBaseUnits = {"_milliseconds", "_ms",  "_microseconds",
+                                                             "_us",           "_kib", "_percent"};
   const auto wrong = [&](const char* why) { throw std::logic_error("metric " + name + ": " + why); };
   if (!is_lower_snake(name) || !name.starts_with("ledgate_")) wrong("is not ledgate_<lower_case>");
   if (help.empty()) wrong("has no help");
   if (name.ends_with("_total") != (kind == Kind::kCounter)) wrong("counters, and only counters, end in _total");
-  if (name.ends_with("_count") || name.ends_with("_sum") || name.ends_with("_bucket")) wrong("has a histogram's suffix");
+  if (name.ends_with("_count") || name.ends_with("_sum") || name.ends_with("_bucket"))
+    wrong("has a histogram's suffix");
   for (const auto unit : kNotBaseUnits) {
     if (name.find(unit) != std::string::npos) wrong("is not in a base unit (seconds, bytes, ratio)");
   }
@@ -75,7 +77,8 @@ struct Metrics::State {
       if (!is_lower_snake(label)) throw std::logic_error("metric " + name + ": label " + label + " is not lower_case");
     }
     Name& known = names.try_emplace(name, Name{kind, help}).first->second;
-    if (known.kind != kind || known.help != help) throw std::logic_error("metric " + name + ": registered as something else");
+    if (known.kind != kind || known.help != help)
+      throw std::logic_error("metric " + name + ": registered as something else");
     if (++known.series > kSeriesPerNameMax) throw std::logic_error("metric " + name + ": too many series");
   }
 
@@ -105,17 +108,23 @@ Histogram Metrics::histogram(const std::string& name, const std::string& help, c
   return Histogram(state_->series(Kind::kHistogram, prometheus::BuildHistogram(), name, help, labels, buckets));
 }
 
-void Metrics::gauge_of(const std::string& name, const std::string& help, const Labels& labels, std::function<double()> read) {
+void Metrics::gauge_of(const std::string& name, const std::string& help, const Labels& labels,
+                       std::function<double()> read) {
   const std::lock_guard lock(state_->mutex);
-  state_->admit(name, help, Kind::kGauge, labels);
-  state_->read_gauges[name].push_back({labels, std::move(read)});
+  auto& gauges = state_->read_gauges[name];
+  const auto same = [&](const State::ReadGauge& gauge) { return gauge.labels == labels; };
+  if (std::any_of(gauges.begin(), gauges.end(), same))
+    throw std::logic_error("metric " + name + ": series registered twice");
+  state_->admit(name, help, Kind::kReadGauge, labels);
+  gauges.push_back({labels, std::move(read)});
 }
 
 std::string Metrics::render() const {
   auto families = state_->registry.Collect();
   const std::lock_guard lock(state_->mutex);
   for (const auto& [name, gauges] : state_->read_gauges) {
-    auto& family = families.emplace_back(prometheus::MetricFamily{name, state_->names.at(name).help, prometheus::MetricType::Gauge, {}});
+    auto& family = families.emplace_back(
+        prometheus::MetricFamily{name, state_->names.at(name).help, prometheus::MetricType::Gauge, {}});
     for (const auto& gauge : gauges) {
       auto& metric = family.metric.emplace_back();
       for (const auto& [label, value] : gauge.labels) metric.label.push_back({label, value});
