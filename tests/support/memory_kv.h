@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -34,13 +33,10 @@ class MemoryKv final : public KvStore {
   [[nodiscard]] Rows rows(Table table) const;
 
  private:
+  struct State;
+  class Snapshot;
   class Latest;
-  using Tables = std::vector<std::shared_ptr<const Rows>>;
-
-  mutable std::mutex mutex_;
-  std::vector<std::shared_ptr<Rows>>
-      tables_;            // guarded by mutex_; one that a snapshot shares is copied before it changes
-  bool failing_ = false;  // guarded by mutex_
+  std::shared_ptr<State> state_;  // shared with the snapshots
   std::unique_ptr<Latest> latest_;
 };
 

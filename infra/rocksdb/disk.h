@@ -1,0 +1,29 @@
+// What both stores share: their directory, and the sentences for what a disk does to them.
+#pragma once
+
+#include "domain/result.h"
+
+#include <rocksdb/options.h>
+#include <rocksdb/status.h>
+
+#include <string>
+#include <string_view>
+
+namespace ledgate::infra {
+
+// Makes the directory, readable by its owner only, and its parents. kStorageFailed with one line when it cannot be made
+// or written.
+Status prepare_directory(const std::string& path);
+
+// One line for the operator: which directory, what is wrong with it, in words that do not name RocksDB where there are
+// better ones.
+std::string disk_line(const std::string& path, const rocksdb::Status& status);
+
+// disk_line as an error: `when_corrupt` for damage, kStorageFailed for all else.
+Error disk_error(const std::string& path, const rocksdb::Status& status, ErrorCode when_corrupt);
+
+// Options that do not depend on what is stored: small logs, few threads and descriptors, no statistics, no second
+// attempt after a write error.
+rocksdb::Options quiet_options(int open_files);
+
+}  // namespace ledgate::infra

@@ -1,0 +1,191 @@
+#include "infra/rocksdb/embedded_journal.h"
+
+#include "infra/rocksdb/journal_files.h"
+#include "infra/rocksdb/recent_records.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace ledgate::infra {
+namespace {
+
+// One write to the log; larger ones gain nothing and would make RocksDB's buffer overshoot.
+constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
+
+struct Waiting {
+  std::string bytes;
+  JournalWriter::Done done;
+};
+
+}  // namespace
+
+struct EmbeddedJournal::State {
+  State(EmbeddedJournalOptions options_, const Clock& clock_, std::unique_ptr<JournalFiles> files_)
+      : options(std::move(options_)),
+        clock(clock_),
+        files(std::move(files_)),
+        recent(files->end(), options.recent_records, options.recent_bytes),
+        end(files->end()),
+        last_time(files->last_time()),
+        appender([this] { run(); }) {}
+
+  ~State() {
+    {
+      const std::lock_guard lock(mutex);
+      closing = true;
+    }
+    work.notify_one();
+    appender.join();
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  bool enqueue(std::string& bytes, Done& done);
+  void run();
+  std::size_t append_batch(std::vector<Waiting>& queue, std::size_t first);
+  void give_up(std::vector<Waiting>& queue, std::size_t first, std::size_t unknown, const std::string& line);
+  void forget(std::size_t records, std::size_t bytes);
+
+  const EmbeddedJournalOptions options;
+  const Clock& clock;
+  const std::unique_ptr<JournalFiles> files;
+  RecentRecords recent;
+
+  // Of the appender alone.
+  Position end;
+  LogTime last_time;
+  std::vector<JournalRecord> batch;
+
+  std::mutex mutex;
+  std::condition_variable work;
+  // Guarded by mutex.
+  std::vector<Waiting> queue;
+  std::size_t waiting_records = 0;  // queued or being written
+  std::size_t waiting_bytes = 0;
+  bool appender_idle = false;
+  bool closing = false;
+  bool broken = false;
+
+  std::thread appender;  // last: it starts when all else is there
+};
+
+// Takes bytes and done only when it returns true.
+bool EmbeddedJournal::State::enqueue(std::string& bytes, Done& done) {
+  const std::size_t size = bytes.size();
+  if (size > options.record_bytes) return false;
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex);
+    if (closing || broken || waiting_records >= options.queue_records || waiting_bytes + size > options.queue_bytes) {
+      return false;
+    }
+    queue.push_back({std::move(bytes), std::move(done)});
+    ++waiting_records;
+    waiting_bytes += size;
+    wake = std::exchange(appender_idle, false);
+  }
+  if (wake) work.notify_one();
+  return true;
+}
+
+void EmbeddedJournal::State::run() {
+  std::vector<Waiting> taken;
+  for (;;) {
+    {
+      std::unique_lock lock(mutex);
+      appender_idle = queue.empty();
+      work.wait(lock, [&] { return closing || !queue.empty(); });
+      appender_idle = false;
+      if (queue.empty()) return;
+      taken.swap(queue);
+    }
+    for (std::size_t first = 0; first < taken.size();) first = append_batch(taken, first);
+    taken.clear();
+  }
+}
+
+// Appends records from `first` on, tells who waits for them, and returns the first that is not done with.
+std::size_t EmbeddedJournal::State::append_batch(std::vector<Waiting>& taken, std::size_t first) {
+  last_time = std::max(last_time, LogTime{clock.wall_us() / 1000});
+  std::size_t bytes = 0;
+  std::size_t past = first;
+  Position position = end;
+  for (; past < taken.size() && (past == first || bytes + taken[past].bytes.size() <= kBatchBytes); ++past) {
+    bytes += taken[past].bytes.size();
+    batch.push_back({position, last_time, std::move(taken[past].bytes)});
+    position = next(position);
+  }
+  if (const Status status = files->append(batch); !status) {
+    give_up(taken, first, past, status.error().message);
+    return taken.size();
+  }
+  recent.publish(batch);
+  forget(past - first, bytes);
+  for (; first < past; ++first) {
+    taken[first].done({AppendOutcome::kAppended, end});
+    taken[first].done = nullptr;
+    end = next(end);
+  }
+  return past;
+}
+
+// The write failed, so nobody knows what of it will be there after a restart; what came later was certainly not
+// written.
+void EmbeddedJournal::State::give_up(std::vector<Waiting>& taken, std::size_t first, std::size_t unknown,
+                                     const std::string& line) {
+  stop_process(options.fatal, "the journal cannot be written: " + line);
+  {
+    const std::lock_guard lock(mutex);
+    broken = true;
+    std::move(queue.begin(), queue.end(), std::back_inserter(taken));
+    queue.clear();
+  }
+  batch.clear();
+  for (; first < taken.size(); ++first) {
+    taken[first].done({first < unknown ? AppendOutcome::kUnknown : AppendOutcome::kNotPersisted, {}});
+  }
+}
+
+void EmbeddedJournal::State::forget(std::size_t records, std::size_t bytes) {
+  const std::lock_guard lock(mutex);
+  waiting_records -= records;
+  waiting_bytes -= bytes;
+}
+
+EmbeddedJournal::EmbeddedJournal(std::unique_ptr<State> state) : state_(std::move(state)) {}
+EmbeddedJournal::~EmbeddedJournal() = default;
+
+Result<std::unique_ptr<EmbeddedJournal>> EmbeddedJournal::open(const std::string& path, const Clock& clock,
+                                                               EmbeddedJournalOptions options, rocksdb::Env* env) {
+  std::unique_ptr<JournalFiles> files = TRY(JournalFiles::open(path, options.verify_bytes, env));
+  return std::unique_ptr<EmbeddedJournal>(
+      new EmbeddedJournal(std::make_unique<State>(std::move(options), clock, std::move(files))));
+}
+
+void EmbeddedJournal::append(std::string bytes, Done done) {
+  if (!state_->enqueue(bytes, done)) done({AppendOutcome::kNotPersisted, {}});
+}
+
+Result<std::vector<JournalRecord>> EmbeddedJournal::read(Position from, std::size_t max_records, std::size_t max_bytes,
+                                                         std::chrono::milliseconds timeout) {
+  const Position end = state_->recent.wait_while(from, timeout);
+  if (from > end) {
+    return fail(ErrorCode::kJournalTruncated, "the journal ends at " + std::to_string(value(end)) +
+                                                  ", before the position " + std::to_string(value(from)));
+  }
+  std::vector<JournalRecord> records;
+  if (state_->recent.read(from, max_records, max_bytes, records)) {
+    state_->files->leave();
+    return records;
+  }
+  return state_->files->read(from, end, max_records, max_bytes);
+}
+
+Result<Position> EmbeddedJournal::end() { return state_->recent.end(); }
+
+Status EmbeddedJournal::verify() { return state_->files->verify(); }
+
+}  // namespace ledgate::infra

@@ -1,0 +1,252 @@
+#include "infra/rocksdb/rocks_store.h"
+
+#include "infra/rocksdb/disk.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace ledgate::infra {
+namespace {
+
+using rocksdb::Slice;
+
+constexpr int kOpenFiles = 128;                               // all descriptors of the service must fit into 512
+constexpr std::uint64_t kWalBytes = std::uint64_t{64} << 20;  // bounds how long opening takes after a kill
+constexpr std::size_t kArenaBytes = std::size_t{64} << 10;    // each table has an arena, most tables are nearly empty
+constexpr std::size_t kSmallestWriteBuffer = std::size_t{1} << 20;
+constexpr double kFilterBitsPerKey = 10;
+constexpr double kMemtableFilterShare = 0.04;
+
+Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view view(const Slice& bytes) { return {bytes.data(), bytes.size()}; }
+
+rocksdb::BlockBasedTableOptions block_options(const std::shared_ptr<rocksdb::Cache>& cache, bool point_lookups) {
+  rocksdb::BlockBasedTableOptions options;
+  options.block_cache = cache;
+  // Filters and indexes live in the cache, so that one number bounds all memory.
+  options.cache_index_and_filter_blocks = true;
+  options.cache_index_and_filter_blocks_with_high_priority = true;
+  options.pin_l0_filter_and_index_blocks_in_cache = true;
+  options.optimize_filters_for_memory = true;
+  options.checksum = rocksdb::kXXH3;
+  options.format_version = 5;
+  if (point_lookups) {
+    options.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
+    options.whole_key_filtering = true;
+    options.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
+  }
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions table_options(const RocksStoreOptions& store, const std::shared_ptr<rocksdb::Cache>& cache,
+                                           bool point_lookups) {
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(block_options(cache, point_lookups)));
+  // Below the common limit, so that a large table is written out before the limit forces out whichever table is oldest.
+  options.write_buffer_size = std::max(kSmallestWriteBuffer, store.write_buffer_bytes / 4);
+  options.arena_block_size = kArenaBytes;
+  options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kLZ4Compression};
+  if (point_lookups) {
+    options.memtable_prefix_bloom_size_ratio = kMemtableFilterShare;
+    options.memtable_whole_key_filtering = true;
+  }
+  return options;
+}
+
+rocksdb::DBOptions database_options(const RocksStoreOptions& store, const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::Options options = quiet_options(kOpenFiles);
+  options.create_missing_column_families = true;
+  options.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(store.write_buffer_bytes, cache);
+  options.max_total_wal_size = kWalBytes;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;  // the rest is folded again
+  options.avoid_flush_during_shutdown = true;                                  // flush() says when
+  options.atomic_flush = store.disable_wal;  // without a log, all tables must fall back to the same moment
+  return options;
+}
+
+// What is in the directory must be wanted or known: a table that nobody names is somebody else's directory, or a newer
+// version's.
+Result<std::vector<rocksdb::ColumnFamilyDescriptor>> families(const std::string& path,
+                                                              const std::vector<TableSpec>& tables,
+                                                              const RocksStoreOptions& options,
+                                                              const std::shared_ptr<rocksdb::Cache>& cache) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
+  for (const TableSpec& table : tables) {
+    wanted.emplace_back(table.name, table_options(options, cache, table.point_lookups));
+  }
+  std::vector<std::string> found;
+  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path, &found);
+  if (listed.IsPathNotFound() || listed.IsNotFound()) {
+    found.clear();  // a new directory
+  } else if (!listed.ok()) {
+    return fail(disk_error(path, listed, ErrorCode::kStorageFailed));
+  }
+  for (const std::string& name : found) {
+    const auto same = [&](const rocksdb::ColumnFamilyDescriptor& family) { return family.name == name; };
+    if (name == rocksdb::kDefaultColumnFamilyName || std::any_of(wanted.begin(), wanted.end(), same)) continue;
+    if (std::find(options.obsolete.begin(), options.obsolete.end(), name) == options.obsolete.end()) {
+      return fail(ErrorCode::kStorageFailed, path + " holds the table " + name + ", which this version does not know");
+    }
+    wanted.emplace_back(name, table_options(options, cache, false));
+  }
+  wanted.emplace_back(rocksdb::kDefaultColumnFamilyName, table_options(options, cache, false));
+  return wanted;
+}
+
+class Batch final : public KvBatch {
+ public:
+  explicit Batch(const std::vector<rocksdb::ColumnFamilyHandle*>& tables) : tables_(tables) {}
+
+  // The rows are counted into the batch's own memory, which cannot fail but by running out of it.
+  void put(Table table, std::string_view key, std::string_view value) override {
+    rows.Put(handle(table), slice(key), slice(value)).PermitUncheckedError();
+  }
+  void erase(Table table, std::string_view key) override {
+    rows.Delete(handle(table), slice(key)).PermitUncheckedError();
+  }
+  void clear() override { rows.Clear(); }
+
+  rocksdb::WriteBatch rows;
+
+ private:
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Table table) const {
+    return tables_.at(static_cast<std::size_t>(table));
+  }
+  const std::vector<rocksdb::ColumnFamilyHandle*>& tables_;
+};
+
+}  // namespace
+
+struct RocksStore::State {
+  // A view of the rows, newest or as they were: the two differ in `options.snapshot` alone.
+  template <class Port>
+  class Reader : public Port {
+   public:
+    explicit Reader(const State& state) : state_(state) {}
+    [[nodiscard]] std::optional<std::string> get(Table table, std::string_view key) const override {
+      return state_.get(options_, table, key);
+    }
+    void scan(Table table, std::string_view from, std::string_view to, KvReader::Order order,
+              const KvReader::Visitor& visit) const override {
+      state_.scan(options_, table, from, to, order, visit);
+    }
+
+   protected:
+    const State& state_;
+    rocksdb::ReadOptions options_;
+  };
+
+  class Snapshot final : public Reader<KvSnapshot> {
+   public:
+    explicit Snapshot(const State& state) : Reader(state) { options_.snapshot = state.database->GetSnapshot(); }
+    ~Snapshot() override { state_.database->ReleaseSnapshot(options_.snapshot); }
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+  };
+
+  State(std::string path_, RocksStoreOptions options_) : path(std::move(path_)), options(std::move(options_)) {}
+  ~State() {
+    for (rocksdb::ColumnFamilyHandle* family : families) {
+      database->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+    }
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  [[nodiscard]] std::optional<std::string> get(const rocksdb::ReadOptions& how, Table table,
+                                               std::string_view key) const;
+  void scan(const rocksdb::ReadOptions& how, Table table, std::string_view from, std::string_view to,
+            KvReader::Order order, const KvReader::Visitor& visit) const;
+  Status outcome(const rocksdb::Status& status);
+
+  const std::string path;
+  const RocksStoreOptions options;
+  std::unique_ptr<rocksdb::DB> database;
+  std::vector<rocksdb::ColumnFamilyHandle*>
+      families;  // the tables in their order, then obsolete ones and RocksDB's own
+  Reader<KvReader> latest{*this};
+  std::mutex mutex;
+  std::optional<Error> failed;  // guarded by mutex; the first write error, which every later write gets too
+};
+
+std::optional<std::string> RocksStore::State::get(const rocksdb::ReadOptions& how, Table table,
+                                                  std::string_view key) const {
+  rocksdb::PinnableSlice row;
+  const rocksdb::Status status = database->Get(how, families.at(static_cast<std::size_t>(table)), slice(key), &row);
+  if (status.ok()) return row.ToString();
+  if (!status.IsNotFound()) stop_process(options.fatal, disk_line(path, status));
+  return std::nullopt;
+}
+
+void RocksStore::State::scan(const rocksdb::ReadOptions& how, Table table, std::string_view from, std::string_view to,
+                             KvReader::Order order, const KvReader::Visitor& visit) const {
+  if (!to.empty() && to <= from) return;
+  const Slice lower = slice(from);
+  const Slice upper = slice(to);
+  rocksdb::ReadOptions bounded = how;
+  if (!from.empty()) bounded.iterate_lower_bound = &lower;
+  if (!to.empty()) bounded.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> row(
+      database->NewIterator(bounded, families.at(static_cast<std::size_t>(table))));
+  const bool ascending = order == KvReader::Order::kAscending;
+  ascending ? row->SeekToFirst() : row->SeekToLast();
+  while (row->Valid() && visit(view(row->key()), view(row->value()))) {
+    ascending ? row->Next() : row->Prev();
+  }
+  if (!row->status().ok()) stop_process(options.fatal, disk_line(path, row->status()));
+}
+
+Status RocksStore::State::outcome(const rocksdb::Status& status) {
+  if (status.ok()) return {};
+  failed = disk_error(path, status, ErrorCode::kStorageFailed);
+  return fail(*failed);
+}
+
+RocksStore::RocksStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RocksStore::~RocksStore() = default;
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& path, std::vector<TableSpec> tables,
+                                                     RocksStoreOptions options) {
+  TRY_STATUS(prepare_directory(path));
+  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.memory_bytes);
+  const std::vector<rocksdb::ColumnFamilyDescriptor> wanted = TRY(families(path, tables, options, cache));
+  auto state = std::make_unique<State>(path, std::move(options));
+  rocksdb::DB* database = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(database_options(state->options, cache), path, wanted, &state->families, &database);
+  state->database.reset(database);
+  if (!status.ok()) return fail(disk_error(path, status, ErrorCode::kStorageFailed));
+  return std::unique_ptr<RocksStore>(new RocksStore(std::move(state)));
+}
+
+std::unique_ptr<KvSnapshot> RocksStore::snapshot() const { return std::make_unique<State::Snapshot>(*state_); }
+
+const KvReader& RocksStore::latest() const { return state_->latest; }
+
+std::unique_ptr<KvBatch> RocksStore::new_batch() const { return std::make_unique<Batch>(state_->families); }
+
+Status RocksStore::write(KvBatch& batch) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->failed) return fail(*state_->failed);
+  rocksdb::WriteOptions how;
+  how.disableWAL = state_->options.disable_wal;
+  return state_->outcome(state_->database->Write(how, &static_cast<Batch&>(batch).rows));
+}
+
+Status RocksStore::flush() {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->failed) return fail(*state_->failed);
+  if (!state_->options.disable_wal) return state_->outcome(state_->database->FlushWAL(true));
+  return state_->outcome(state_->database->Flush(rocksdb::FlushOptions(), state_->families));
+}
+
+}  // namespace ledgate::infra
