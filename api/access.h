@@ -1,0 +1,57 @@
+// Who may: scopes, the roles that have them, and what a route asks for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "domain/events.pb.h"
+
+namespace ledgate::api {
+
+enum class Scope : std::uint8_t { kRead = 1, kWrite = 2, kAdmin = 4, kAudit = 8 };
+
+std::string_view to_string(Scope scope);
+std::optional<Scope> parse_scope(std::string_view text);
+
+// A set of scopes.
+class Scopes {
+ public:
+  constexpr Scopes() = default;
+  constexpr Scopes(std::initializer_list<Scope> scopes) {
+    for (const Scope scope : scopes) bits_ = static_cast<std::uint8_t>(bits_ | static_cast<std::uint8_t>(scope));
+  }
+  static Scopes of(journal::v1::Role role);
+
+  // An administrator may also do what asks for `audit`.
+  [[nodiscard]] bool allow(Scope wanted) const;
+  [[nodiscard]] bool has(Scope scope) const { return (bits_ & static_cast<std::uint8_t>(scope)) != 0; }
+  [[nodiscard]] std::string text() const;  // "read write", in fixed order
+
+ private:
+  std::uint8_t bits_ = 0;
+};
+
+// What a route asks of its caller.
+enum class Access : std::uint8_t {
+  kPublic,          // nothing: credentials are not even looked at
+  kDialect,         // one of the dialects that share the path asks for a token, by itself
+  kAuthenticated,   // anybody with good credentials
+  kRead,
+  kWrite,
+  kAudit,
+  kAdmin,
+  kMetricsNetwork,  // the client's address decides; to others the route does not exist
+};
+
+std::optional<Scope> scope_of(Access access);
+
+// Which credentials a route looks at.
+struct CredentialKinds {
+  bool bearer = true;
+  bool basic = false;
+  bool cookie = false;  // `jwt`, on GET and HEAD only: it is ambient
+};
+
+}  // namespace ledgate::api
