@@ -1,0 +1,233 @@
+#include "infra/config/settings_load.h"
+
+#include "infra/config/settings_table.h"
+#include "infra/config/settings_value.h"
+
+#include <toml++/toml.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+namespace ledgate::infra {
+namespace {
+
+constexpr std::streamsize kFileBytesMax = 1 << 20;
+constexpr std::string_view kEnvironmentPrefix = "LEDGATE_";
+constexpr std::string_view kEnvironmentPropertyPrefix = "LEDGATE_KAFKA_PROPERTY_";
+// Names that the seeds' own documentation gives to two settings.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kSeedNames = {
+    {{"EMAILS_ENABLED", "emails.enabled"}, {"DEBUG", "debug"}}};
+
+tl::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::kConfigInvalid, std::move(message)); }
+
+Result<std::string> read_file(const std::string& path) {
+  std::error_code ignored;
+  std::ifstream file(path, std::ios::binary);
+  if (!file || std::filesystem::is_directory(path, ignored)) {
+    const char* why = file ? "it is a directory" : std::strerror(errno);
+    return invalid("cannot read the settings file '" + printable(path) + "': " + why);
+  }
+  std::string text(static_cast<std::size_t>(kFileBytesMax) + 1, '\0');
+  file.read(text.data(), kFileBytesMax + 1);
+  if (file.gcount() > kFileBytesMax) return invalid("the settings file '" + printable(path) + "' is larger than 1 MiB");
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+// The text a flag would have for the same value; nullopt for what no setting can be (dates, tables in lists).
+std::optional<std::string> scalar_text(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* number = node.as_integer()) return std::to_string(number->get());
+  if (const auto* truth = node.as_boolean()) return std::string(truth->get() ? "true" : "false");
+  if (const auto* list = node.as_array()) {
+    std::string joined;
+    for (const auto& item : *list) {
+      if (!item.is_string() || item.as_string()->get().find(',') != std::string::npos) return std::nullopt;
+      joined += (joined.empty() ? "" : ",") + item.as_string()->get();
+    }
+    return joined;
+  }
+  return std::nullopt;
+}
+
+// Whether TOML's own type fits the setting: "60" in quotes is not a number, and true is not a name.
+bool toml_type_fits(const SettingRow& row, const toml::node& node) {
+  struct Fits {
+    const toml::node& node;
+    bool operator()(bool& (*)(Settings&)) const { return node.is_boolean(); }
+    bool operator()(std::int64_t& (*)(Settings&)) const { return node.is_integer(); }
+    bool operator()(std::chrono::seconds& (*)(Settings&)) const { return node.is_integer(); }
+    bool operator()(std::chrono::days& (*)(Settings&)) const { return node.is_integer(); }
+    bool operator()(std::vector<Cidr>& (*)(Settings&)) const { return node.is_array() || node.is_string(); }
+    bool operator()(std::vector<std::string>& (*)(Settings&)) const { return node.is_array() || node.is_string(); }
+    bool operator()(std::string& (*)(Settings&)) const { return node.is_string(); }
+    bool operator()(Secret<>& (*)(Settings&)) const { return node.is_string(); }
+    bool operator()(std::filesystem::path& (*)(Settings&)) const { return node.is_string(); }
+    bool operator()(Endpoint& (*)(Settings&)) const { return node.is_string(); }
+    bool operator()(JournalKind& (*)(Settings&)) const { return node.is_string(); }
+    bool operator()(LogLevel& (*)(Settings&)) const { return node.is_string(); }
+  };
+  return std::visit(Fits{node}, row.target);
+}
+
+struct FileValue {
+  std::string key;
+  const toml::node* node;
+};
+
+// Tables and dotted keys alike become dotted keys.
+void flatten(const toml::table& table, const std::string& prefix, std::vector<FileValue>& values) {
+  for (const auto& [name, node] : table) {
+    const std::string key = prefix + std::string(name.str());
+    if (const auto* inner = node.as_table()) {
+      flatten(*inner, key + ".", values);
+    } else {
+      values.push_back({key, &node});
+    }
+  }
+}
+
+std::string refused(const SettingRow& row, std::string_view text, std::string_view origin) {
+  std::string message = std::string(row.key) + " must be " + expected_value(row);
+  if (!is_secret(row)) message += ", not '" + printable(text) + "'";
+  return message + " (" + printable(origin) + ")";
+}
+
+std::string host_name() {
+  std::array<char, 256> buffer{};
+  if (gethostname(buffer.data(), buffer.size() - 1) != 0 || buffer[0] == '\0') return "node";
+  return buffer.data();
+}
+
+// ./data → ./data.keyring: beside the directory, never in it, so that a backup of the one does not contain the other.
+std::filesystem::path sibling_keyring(const std::filesystem::path& data) {
+  auto path = std::filesystem::absolute(data).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  path += ".keyring";
+  return path;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  constexpr std::size_t kShownMax = 200;
+  std::string out(text.substr(0, kShownMax));
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c < ' ' || c == 0x7f; }, '?');
+  return text.size() > kShownMax ? out + "…" : out;
+}
+
+std::string unknown_setting(std::string_view key, std::string_view origin) {
+  const std::string near = nearest_setting(key);
+  return "unknown setting '" + printable(key) + "' (" + printable(origin) + ")" +
+         (near.empty() ? "; docs/settings.md lists them all" : "; did you mean '" + near + "'?");
+}
+
+SettingsLoader::SettingsLoader() {
+  for (const auto& group : setting_groups()) {
+    for (const auto& row : group.rows) {
+      if (!assign_setting(row, row.fallback, loaded_.settings))
+        throw std::logic_error("default of " + std::string(row.key));
+    }
+  }
+}
+
+Status SettingsLoader::assign(std::string_view key, std::string_view text, const std::string& origin) {
+  if (key.starts_with(kKafkaPropertyPrefix) && key.size() > kKafkaPropertyPrefix.size()) {
+    if (printable(text) != text || text == kMask)
+      return invalid(std::string(key) + " must be text on one line (" + printable(origin) + ")");
+    loaded_.settings.kafka.property.insert_or_assign(std::string(key.substr(kKafkaPropertyPrefix.size())),
+                                                     std::string(text));
+  } else {
+    const SettingRow* row = find_setting(key);
+    if (row == nullptr) return invalid(unknown_setting(key, origin));
+    if (!assign_setting(*row, text, loaded_.settings)) return invalid(refused(*row, text, origin));
+  }
+  loaded_.origins.insert_or_assign(std::string(key), origin);
+  return {};
+}
+
+Status SettingsLoader::load_file(const std::string& path) {
+  const std::string text = TRY(read_file(path));
+  try {
+    const toml::table table = toml::parse(text);
+    std::vector<FileValue> values;
+    flatten(table, "", values);
+    for (const auto& [key, node] : values) {
+      const std::string origin = "file " + path + ", line " + std::to_string(node->source().begin.line);
+      const SettingRow* row = find_setting(key);
+      const auto value = scalar_text(*node);
+      if (row != nullptr && (!value || !toml_type_fits(*row, *node))) {
+        std::ostringstream shown;
+        shown << toml::node_view<const toml::node>(node);
+        return invalid(refused(*row, shown.str(), origin));
+      }
+      if (!value) return invalid(unknown_setting(key, origin));
+      TRY_STATUS(assign(key, *value, origin));
+    }
+  } catch (const toml::parse_error& error) {
+    return invalid("the settings file '" + printable(path) + "' is not TOML: line " +
+                   std::to_string(error.source().begin.line) + ": " + printable(error.description()));
+  }
+  return {};
+}
+
+Status SettingsLoader::assign_environment(std::string_view name, std::string_view value) {
+  const std::string origin = "environment " + std::string(name);
+  if (name.starts_with(kEnvironmentPropertyPrefix)) {
+    std::string property(name.substr(kEnvironmentPropertyPrefix.size()));
+    std::transform(property.begin(), property.end(), property.begin(),
+                   [](unsigned char c) { return c == '_' ? '.' : static_cast<char>(std::tolower(c)); });
+    return assign(std::string(kKafkaPropertyPrefix) + property, value, origin);
+  }
+  for (const auto& group : setting_groups()) {
+    for (const auto& row : group.rows) {
+      if (environment_name(row.key) == name) return assign(row.key, value, origin);
+    }
+  }
+  std::string key(name.substr(kEnvironmentPrefix.size()));
+  std::transform(key.begin(), key.end(), key.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string near = nearest_setting(key);
+  return invalid(
+      "unknown setting in the environment: " + printable(name) +
+      (near.empty() ? "; docs/settings.md lists them all" : "; did you mean " + environment_name(near) + "?"));
+}
+
+Status SettingsLoader::load_environment(const char* const* environment) {
+  std::vector<std::pair<std::string_view, std::string_view>> own;
+  for (; environment != nullptr && *environment != nullptr; ++environment) {
+    const std::string_view entry = *environment;
+    const auto name = entry.substr(0, entry.find('='));
+    const auto value = name.size() < entry.size() ? entry.substr(name.size() + 1) : std::string_view();
+    for (const auto& [seed_name, key] : kSeedNames) {
+      if (name == seed_name) TRY_STATUS(assign(key, value, "environment " + std::string(name)));
+    }
+    if (name.starts_with(kEnvironmentPrefix)) own.emplace_back(name, value);
+  }
+  for (const auto& [name, value] : own) TRY_STATUS(assign_environment(name, value));
+  return {};
+}
+
+Status SettingsLoader::load_flags(const std::vector<SettingFlag>& flags) {
+  for (const auto& flag : flags) TRY_STATUS(assign(flag.key, flag.value, "flag " + flag.typed));
+  return {};
+}
+
+Result<LoadedSettings> SettingsLoader::finish() {
+  Settings& settings = loaded_.settings;
+  if (settings.journal == JournalKind::kKafka) {
+    return invalid("journal must be embedded: this version has no other (" + loaded_.origins["journal"] + ")");
+  }
+  if (settings.node.id.empty()) settings.node.id = host_name().substr(0, 64);
+  if (settings.master_key_file.empty()) settings.master_key_file = sibling_keyring(settings.data);
+  return loaded_;
+}
+
+}  // namespace ledgate::infra

@@ -1,0 +1,55 @@
+// Merges the sources of settings. Call load_file, load_environment and load_flags in this order: the later call wins.
+// Every error is kConfigInvalid with one line that names the setting, what it must be and where the wrong value stands;
+// secrets are not repeated in it.
+#pragma once
+
+#include "domain/result.h"
+#include "infra/config/settings.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ledgate::infra {
+
+// Settings with, for each key that was given, where: `file ledgate.toml, line 3`, `environment LEDGATE_LISTEN`, `flag
+// --listen`.
+struct LoadedSettings {
+  Settings settings;
+  std::map<std::string, std::string, std::less<>> origins;
+};
+
+// --name value, as it was typed (for messages) and as a key.
+struct SettingFlag {
+  std::string typed;
+  std::string key;
+  std::string value;
+};
+
+class SettingsLoader {
+ public:
+  SettingsLoader();  // the defaults
+
+  Status load_file(const std::string& path);
+  // "NAME=value" strings up to a null pointer. Looks at LEDGATE_…, EMAILS_ENABLED and DEBUG; LEDGATE_… wins over the
+  // short names.
+  Status load_environment(const char* const* environment);
+  Status load_flags(const std::vector<SettingFlag>& flags);
+
+  // Fills in what is worked out from other settings.
+  Result<LoadedSettings> finish();
+
+ private:
+  Status assign(std::string_view key, std::string_view text, const std::string& origin);
+  Status assign_environment(std::string_view name, std::string_view value);
+
+  LoadedSettings loaded_;
+};
+
+// One line that is safe to print: what does not print is replaced by '?'.
+std::string printable(std::string_view text);
+// "unknown setting 'lisen' (origin); did you mean 'listen'?"
+std::string unknown_setting(std::string_view key, std::string_view origin);
+
+}  // namespace ledgate::infra

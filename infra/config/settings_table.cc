@@ -1,0 +1,422 @@
+#include "infra/config/settings_table.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <numeric>
+
+namespace ledgate::infra {
+namespace {
+
+constexpr std::int64_t kYear = 366LL * 24 * 3600;
+constexpr std::int64_t kDay = 24 * 3600;
+
+bool all_of(std::string_view text, bool (*allowed)(char)) { return std::all_of(text.begin(), text.end(), allowed); }
+bool is_visible(char c) { return c > ' ' && c < 0x7f; }
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-'; }
+
+// scheme://authority with nothing behind it.
+bool is_origin(std::string_view text) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!text.starts_with(scheme)) continue;
+    const auto authority = text.substr(scheme.size());
+    return !authority.empty() && all_of(authority, is_visible) &&
+           authority.find_first_of("/?#@*,") == std::string_view::npos;
+  }
+  return false;
+}
+
+bool is_public_url(std::string_view text) {
+  if (text.empty()) return true;
+  const auto path = text.find('/', text.find("://") == std::string_view::npos ? 0 : text.find("://") + 3);
+  return is_origin(text.substr(0, path)) && text.back() != '/' && all_of(text, is_visible) &&
+         text.find_first_of("?#") == std::string_view::npos;
+}
+
+constexpr SettingForm kAnyText = {};
+constexpr SettingForm kOrigin = {is_origin, "an origin such as https://app.example (no path, no *)"};
+constexpr SettingForm kPublicUrl = {is_public_url, "empty, or an http:// or https:// URL without a trailing slash"};
+constexpr SettingForm kNodeId = {[](std::string_view text) { return text.size() <= 64 && all_of(text, is_word); },
+                                 "at most 64 letters, digits, '.', '_' or '-'"};
+constexpr SettingForm kTopic = {
+    [](std::string_view text) { return !text.empty() && text.size() <= 249 && all_of(text, is_word); },
+    "1 to 249 letters, digits, '.', '_' or '-'"};
+constexpr SettingForm kSmtpUrl = {[](std::string_view text) {
+                                    return (text.starts_with("smtp://") || text.starts_with("smtps://")) &&
+                                           all_of(text, is_visible);
+                                  },
+                                  "an smtp:// or smtps:// URL"};
+constexpr SettingForm kMailAddress = {
+    [](std::string_view text) { return text.find('@') != std::string_view::npos && all_of(text, is_visible); },
+    "an e-mail address"};
+
+#define AT(path) \
+  [](Settings & s) -> auto& { return s.path; }
+
+const std::array kNetwork = {
+    SettingRow{.key = "listen",
+               .target = AT(listen),
+               .fallback = "127.0.0.1:8080",
+               .help = "Address and port of the HTTP listener; [::1]:8080 for IPv6, port 0 for any free one."},
+    SettingRow{.key = "public_url",
+               .target = AT(public_url),
+               .fallback = "",
+               .form = kPublicUrl,
+               .help = "How clients reach the service; https makes cookies Secure, and links in mails start with it."},
+    SettingRow{.key = "trusted_proxies",
+               .target = AT(trusted_proxies),
+               .fallback = "",
+               .help = "Networks whose X-Forwarded-For is believed; empty believes nobody."},
+    SettingRow{.key = "cors.origins",
+               .target = AT(cors.origins),
+               .fallback = "",
+               .form = kOrigin,
+               .help = "Origins whose scripts may read answers."},
+    SettingRow{.key = "http.connections_max",
+               .target = AT(http.connections_max),
+               .fallback = "0",
+               .min = 0,
+               .max = 1'000'000,
+               .help = "Connections served at once; 0 takes what the descriptor limit leaves beside the journal."},
+    SettingRow{.key = "http.idle_seconds",
+               .target = AT(http.idle_seconds),
+               .fallback = "60",
+               .min = 1,
+               .max = 3600,
+               .help = "An idle connection is closed after this; keep it above the load balancer's own."},
+    SettingRow{.key = "metrics.allow",
+               .target = AT(metrics.allow),
+               .fallback = "",
+               .help = "Networks that may read /metrics, besides loopback."},
+};
+
+const std::array kStorage = {
+    SettingRow{.key = "data",
+               .target = AT(data),
+               .fallback = "./data",
+               .help = "Directory of the journal and the read models."},
+    SettingRow{
+        .key = "master_key_file",
+        .target = AT(master_key_file),
+        .fallback = "",
+        .worked_out = "<data>.keyring",
+        .help = "The keyring that opens sealed fields, mode 0600; keep it, and keep it out of the backups of data."},
+    SettingRow{.key = "journal", .target = AT(journal), .fallback = "embedded", .help = "Where the log is kept."},
+    SettingRow{.key = "node.id",
+               .target = AT(node.id),
+               .fallback = "",
+               .form = kNodeId,
+               .worked_out = "host name",
+               .help = "Name of this node in journal records and log lines."},
+    SettingRow{.key = "tick_seconds",
+               .target = AT(tick_seconds),
+               .fallback = "60",
+               .min = 1,
+               .max = 3600,
+               .help = "A silent log is ticked after this, so that time passes and expired rows go."},
+};
+
+const std::array kKafka = {
+    SettingRow{.key = "kafka.brokers",
+               .target = AT(kafka.brokers),
+               .fallback = "",
+               .form = kAnyText,
+               .help = "host:port of brokers to begin with, comma-separated."},
+    SettingRow{.key = "kafka.topic",
+               .target = AT(kafka.topic),
+               .fallback = "ledgate.journal",
+               .form = kTopic,
+               .help = "Topic of the journal."},
+    SettingRow{.key = "kafka.events_topic",
+               .target = AT(kafka.events_topic),
+               .fallback = "ledgate.user-events",
+               .form = kTopic,
+               .help = "Topic that other services consume."},
+    SettingRow{.key = "kafka.replication",
+               .target = AT(kafka.replication),
+               .fallback = "3",
+               .min = 1,
+               .max = 9,
+               .help = "Replicas a topic must have."},
+};
+
+const std::array kAccounts = {
+    SettingRow{.key = "registration.enabled",
+               .target = AT(registration.enabled),
+               .fallback = "true",
+               .help = "Whether strangers may register."},
+    SettingRow{.key = "guest.enabled",
+               .target = AT(guest.enabled),
+               .fallback = "false",
+               .help = "Whether guests may enter without an account."},
+    SettingRow{.key = "admin.password",
+               .target = AT(admin.password),
+               .fallback = "",
+               .help = "Password of the first administrator, read at first start only; unset gives admin on loopback, "
+                       "else a random one."},
+    SettingRow{.key = "argon2.memory_kib",
+               .target = AT(argon2.memory_kib),
+               .fallback = "19456",
+               .min = 8,
+               .max = 131072,
+               .help = "Memory of one password hash."},
+    SettingRow{.key = "argon2.iterations",
+               .target = AT(argon2.iterations),
+               .fallback = "2",
+               .min = 1,
+               .max = 20,
+               .help = "Passes of one password hash."},
+    SettingRow{
+        .key = "emails.enabled", .target = AT(emails.enabled), .fallback = "false", .help = "Whether mails are sent."},
+    SettingRow{.key = "smtp.url",
+               .target = AT(smtp.url),
+               .fallback = "smtp://127.0.0.1:25",
+               .form = kSmtpUrl,
+               .help = "Mail server, with user and password where it wants them."},
+    SettingRow{.key = "smtp.from",
+               .target = AT(smtp.from),
+               .fallback = "ledgate@localhost",
+               .form = kMailAddress,
+               .help = "Sender of mails."},
+};
+
+const std::array kLimits = {
+    SettingRow{.key = "rate_limits.enabled",
+               .target = AT(rate_limits.enabled),
+               .fallback = "true",
+               .help = "Whether attempts are limited."},
+    SettingRow{.key = "rate_limits.window_seconds",
+               .target = AT(rate_limits.window_seconds),
+               .fallback = "300",
+               .min = 1,
+               .max = kDay,
+               .help = "Length of a window; windows start at multiples of it since 1970."},
+    SettingRow{.key = "rate_limits.login",
+               .target = AT(rate_limits.login),
+               .fallback = "10",
+               .min = 1,
+               .max = 1'000'000,
+               .help = "Log-in attempts per window."},
+    SettingRow{.key = "rate_limits.register",
+               .target = AT(rate_limits.register_),
+               .fallback = "5",
+               .min = 1,
+               .max = 1'000'000,
+               .help = "Registrations per window."},
+    SettingRow{.key = "rate_limits.refresh",
+               .target = AT(rate_limits.refresh),
+               .fallback = "15",
+               .min = 1,
+               .max = 1'000'000,
+               .help = "Refreshes per window."},
+    SettingRow{.key = "command.deadline_seconds",
+               .target = AT(command.deadline_seconds),
+               .fallback = "8",
+               .min = 1,
+               .max = 120,
+               .help = "After this a client gets 504 and the transaction id, and the outcome is unknown."},
+    SettingRow{.key = "wait_seconds",
+               .target = AT(wait_seconds),
+               .fallback = "2",
+               .min = 0,
+               .max = 60,
+               .help = "How long a request waits for the position it names."},
+    SettingRow{
+        .key = "freshness.limit_seconds",
+        .target = AT(freshness.limit_seconds),
+        .fallback = "5",
+        .min = 1,
+        .max = 3600,
+        .help = "A node cut off from a shared journal for longer vouches for nothing that may have been revoked."},
+};
+
+const std::array kTokens = {
+    SettingRow{
+        .key = "refresh.grace_seconds",
+        .target = AT(refresh.grace_seconds),
+        .fallback = "10",
+        .min = 0,
+        .max = 300,
+        .help = "A rotated refresh token used again within this gets the same successor; later it ends the session."},
+    SettingRow{.key = "signing_keys.rotate_days",
+               .target = AT(signing_keys.rotate_days),
+               .fallback = "90",
+               .min = 1,
+               .max = 3650,
+               .help = "Age at which the key that signs access tokens is replaced."},
+    SettingRow{.key = "lifetimes.access_000_seconds",
+               .target = AT(lifetimes.access_000_seconds),
+               .fallback = "300",
+               .min = 1,
+               .max = kYear,
+               .help = "Access token of dialect 000."},
+    SettingRow{.key = "lifetimes.refresh_000_seconds",
+               .target = AT(lifetimes.refresh_000_seconds),
+               .fallback = "604800",
+               .min = 1,
+               .max = kYear,
+               .help = "Refresh token of dialect 000."},
+    SettingRow{.key = "lifetimes.access_001_seconds",
+               .target = AT(lifetimes.access_001_seconds),
+               .fallback = "604800",
+               .min = 1,
+               .max = kYear,
+               .help = "Access token of dialect 001."},
+    SettingRow{.key = "lifetimes.access_002_seconds",
+               .target = AT(lifetimes.access_002_seconds),
+               .fallback = "604800",
+               .min = 1,
+               .max = kYear,
+               .help = "Access token of dialect 002."},
+    SettingRow{.key = "lifetimes.refresh_002_seconds",
+               .target = AT(lifetimes.refresh_002_seconds),
+               .fallback = "31536000",
+               .min = 1,
+               .max = kYear,
+               .help = "Refresh token of dialect 002."},
+    SettingRow{.key = "lifetimes.access_003_seconds",
+               .target = AT(lifetimes.access_003_seconds),
+               .fallback = "300",
+               .min = 1,
+               .max = kYear,
+               .help = "Access token of dialect 003."},
+    SettingRow{.key = "lifetimes.refresh_003_seconds",
+               .target = AT(lifetimes.refresh_003_seconds),
+               .fallback = "86400",
+               .min = 1,
+               .max = kYear,
+               .help = "Refresh token of dialect 003."},
+    SettingRow{.key = "lifetimes.access_004_seconds",
+               .target = AT(lifetimes.access_004_seconds),
+               .fallback = "604800",
+               .min = 1,
+               .max = kYear,
+               .help = "Access token of dialect 004."},
+    SettingRow{.key = "lifetimes.otp_seconds",
+               .target = AT(lifetimes.otp_seconds),
+               .fallback = "300",
+               .min = 1,
+               .max = kDay,
+               .help = "One-time code sent by mail."},
+    SettingRow{.key = "lifetimes.reset_002_seconds",
+               .target = AT(lifetimes.reset_002_seconds),
+               .fallback = "86400",
+               .min = 1,
+               .max = kYear,
+               .help = "Password reset of dialect 002."},
+    SettingRow{.key = "lifetimes.reset_004_seconds",
+               .target = AT(lifetimes.reset_004_seconds),
+               .fallback = "300",
+               .min = 1,
+               .max = kYear,
+               .help = "Password reset of dialect 004."},
+    SettingRow{.key = "lifetimes.api_token_seconds",
+               .target = AT(lifetimes.api_token_seconds),
+               .fallback = "1296000",
+               .min = 1,
+               .max = kYear,
+               .help = "API token."},
+};
+
+const std::array kDiagnosis = {
+    SettingRow{.key = "log.level",
+               .target = AT(log.level),
+               .fallback = "info",
+               .help = "The least important lines that are written."},
+    SettingRow{.key = "debug",
+               .target = AT(debug),
+               .fallback = "false",
+               .help = "Whether the OpenAPI schema and its pages are served."},
+};
+
+#undef AT
+
+const std::array kGroups = {
+    SettingGroup{"Network", kNetwork},     SettingGroup{"Storage", kStorage},
+    SettingGroup{"Kafka", kKafka},         SettingGroup{"Accounts and mail", kAccounts},
+    SettingGroup{"Limits", kLimits},       SettingGroup{"Tokens", kTokens},
+    SettingGroup{"Diagnosis", kDiagnosis},
+};
+
+// Levenshtein's distance.
+std::size_t distance(std::string_view left, std::string_view right) {
+  std::vector<std::size_t> row(right.size() + 1);
+  std::iota(row.begin(), row.end(), 0U);
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < right.size(); ++j) {
+      const std::size_t replaced = diagonal + (left[i] == right[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::span<const SettingGroup> setting_groups() { return kGroups; }
+
+const SettingRow* find_setting(std::string_view key) {
+  for (const auto& group : kGroups) {
+    for (const auto& row : group.rows) {
+      if (row.key == key) return &row;
+    }
+  }
+  return nullptr;
+}
+
+std::string environment_name(std::string_view key) {
+  std::string name = "LEDGATE_";
+  for (const char c : key) name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+std::string nearest_setting(std::string_view key) {
+  std::string nearest;
+  std::size_t best = std::max<std::size_t>(2, key.size() / 3) + 1;
+  for (const auto& group : kGroups) {
+    for (const auto& row : group.rows) {
+      const auto last = row.key.substr(row.key.rfind('.') + 1);
+      const auto away = std::min(distance(key, row.key), key == last ? 1 : std::string_view::npos);
+      if (away < best) {
+        best = away;
+        nearest = row.key;
+      }
+    }
+  }
+  return nearest;
+}
+
+bool is_secret(const SettingRow& row) { return std::holds_alternative<Secret<>& (*)(Settings&)>(row.target); }
+
+std::string expected_value(const SettingRow& row) {
+  struct Describe {
+    const SettingRow& row;
+    std::string number(const char* unit) const {
+      return "a whole number" + std::string(unit) + " from " + std::to_string(row.min) + " to " +
+             std::to_string(row.max);
+    }
+    std::string text(const char* otherwise) const {
+      return row.form.accepts ? std::string(row.form.description) : otherwise;
+    }
+    std::string operator()(bool& (*)(Settings&)) const { return "true or false"; }
+    std::string operator()(std::int64_t& (*)(Settings&)) const { return number(""); }
+    std::string operator()(std::chrono::seconds& (*)(Settings&)) const { return number(" of seconds"); }
+    std::string operator()(std::chrono::days& (*)(Settings&)) const { return number(" of days"); }
+    std::string operator()(std::string& (*)(Settings&)) const { return text("text without control characters"); }
+    std::string operator()(Secret<>& (*)(Settings&)) const { return text("text without control characters"); }
+    std::string operator()(std::filesystem::path& (*)(Settings&)) const { return "a path"; }
+    std::string operator()(Endpoint& (*)(Settings&)) const { return "host:port"; }
+    std::string operator()(std::vector<Cidr>& (*)(Settings&)) const {
+      return "a list of networks such as 10.0.0.0/8 or fd00::/8";
+    }
+    std::string operator()(std::vector<std::string>& (*)(Settings&)) const { return "a list, each " + text("text"); }
+    std::string operator()(JournalKind& (*)(Settings&)) const { return "embedded or kafka"; }
+    std::string operator()(LogLevel& (*)(Settings&)) const { return "debug, info, warn or error"; }
+  };
+  return std::visit(Describe{row}, row.target);
+}
+
+}  // namespace ledgate::infra
