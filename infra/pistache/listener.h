@@ -1,0 +1,62 @@
+// The listening socket and the thread that accepts.
+//
+// Pistache's own listener is not used: it spins when descriptors run out, cannot stop accepting without stopping to
+// serve, and hands sockets over through a queue that loses wake-ups.
+#pragma once
+
+#include "domain/result.h"
+#include "infra/pistache/edge_state.h"
+#include "infra/pistache/io_threads.h"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <thread>
+
+namespace ledgate::infra::pistache {
+
+// A descriptor and nothing else.
+class OwnedFd {
+ public:
+  explicit OwnedFd(int fd = -1) : fd_(fd) {}
+  ~OwnedFd();
+  OwnedFd(OwnedFd&& other) noexcept;
+  OwnedFd& operator=(OwnedFd&& other) noexcept;
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// A non-blocking socket that listens at `host`:`port`; ConfigInvalid with the reason when that cannot be.
+Result<OwnedFd> listen_at(const std::string& host, std::uint16_t port);
+std::uint16_t port_of(const OwnedFd& socket);
+
+// Accepts until stop() in a thread of its own. When descriptors run out it pauses; the system queues the clients
+// meanwhile.
+class Acceptor {
+ public:
+  Acceptor(OwnedFd socket, IoThreads& io, EdgeState& state);
+  ~Acceptor();
+  Acceptor(const Acceptor&) = delete;
+  Acceptor& operator=(const Acceptor&) = delete;
+
+  // Closes the socket: who connects from now on is refused by the system. Idempotent.
+  void stop();
+
+ private:
+  void run();
+  // Returns whether there may be more to accept.
+  bool accept_one();
+  void turn_away_at_once(int fd) const;
+
+  OwnedFd socket_;
+  OwnedFd wake_;
+  IoThreads& io_;
+  EdgeState& state_;
+  bool starved_ = false;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace ledgate::infra::pistache
