@@ -52,6 +52,7 @@ class HashPool {
   std::condition_variable work_arrived_;
   // Guarded by mutex_. Jobs live on the stacks of their callers, which wait for them.
   std::deque<Job*> queue_;
+  std::size_t idle_ = 0;  // threads that wait for a job
   bool stopping_ = false;
   std::chrono::microseconds job_time_{0};  // moving average
 

@@ -55,7 +55,7 @@ class Keyring {
   [[nodiscard]] Secret<Key32> derive(std::string_view label) const;
 
  private:
-  friend struct KeyringText;  // keyring_text.cc: the file format
+  friend struct KeyringText;  // keyring_text.h: the file format
   Keyring() = default;
 
   Secret<Key32> root_;

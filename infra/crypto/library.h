@@ -30,6 +30,8 @@ inline unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsi
 // Keyed BLAKE2b (RFC 7693) with an output of out.size() bytes, 16 to 64. Any thread.
 void keyed_blake2b(std::span<const std::uint8_t, 32> key, std::string_view text, std::span<std::uint8_t> out);
 
+Secret<Key32> random_key();
+
 // SHA-256 (FIPS 180-4). Any thread.
 Digest32 sha256(std::string_view text);
 
