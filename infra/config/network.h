@@ -1,12 +1,10 @@
-// Addresses as an operator writes them: where to listen, and which networks are meant.
+// Addresses as an operator writes them.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace ledgate::infra {
 
@@ -22,21 +20,7 @@ struct Endpoint {
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-// A network, or one address. IPv4 is kept as IPv4-mapped IPv6, so 10.0.0.0/8 also holds ::ffff:10.0.0.1.
-class Cidr {
- public:
-  // "10.0.0.0/8", "::1", "fd00::/8"; nullopt for anything else, host bits set beyond the prefix included.
-  static std::optional<Cidr> parse(std::string_view text);
-  // `address`: an IPv4 or IPv6 address in text form; false for anything else.
-  [[nodiscard]] bool contains(std::string_view address) const;
-  [[nodiscard]] std::string text() const;
-  friend bool operator==(const Cidr&, const Cidr&) = default;
-
- private:
-  std::array<std::uint8_t, 16> network_{};
-  int prefix_ = 128;
-};
-
-[[nodiscard]] bool any_contains(const std::vector<Cidr>& networks, std::string_view address);
+// Whether `text` is an IPv4 or IPv6 address, or one with a prefix length: 192.0.2.1, 10.0.0.0/8, fd00::/8.
+[[nodiscard]] bool is_network(std::string_view text);
 
 }  // namespace ledgate::infra

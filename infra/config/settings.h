@@ -26,7 +26,7 @@ struct Settings {
   std::filesystem::path master_key_file;
   JournalKind journal = JournalKind::kEmbedded;
   bool debug = false;
-  std::vector<Cidr> trusted_proxies;
+  std::vector<std::string> trusted_proxies;  // networks, as is_network() accepts them
   std::chrono::seconds wait_seconds{};
   std::chrono::seconds tick_seconds{};
 
@@ -87,7 +87,7 @@ struct Settings {
     std::chrono::seconds api_token_seconds{};
   } lifetimes;
   struct {
-    std::vector<Cidr> allow;  // besides loopback
+    std::vector<std::string> allow;  // networks, besides loopback
   } metrics;
   struct {
     std::int64_t connections_max = 0;  // 0: as many as the descriptor limit allows

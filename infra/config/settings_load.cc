@@ -64,7 +64,6 @@ bool toml_type_fits(const SettingRow& row, const toml::node& node) {
     bool operator()(std::int64_t& (*)(Settings&)) const { return node.is_integer(); }
     bool operator()(std::chrono::seconds& (*)(Settings&)) const { return node.is_integer(); }
     bool operator()(std::chrono::days& (*)(Settings&)) const { return node.is_integer(); }
-    bool operator()(std::vector<Cidr>& (*)(Settings&)) const { return node.is_array() || node.is_string(); }
     bool operator()(std::vector<std::string>& (*)(Settings&)) const { return node.is_array() || node.is_string(); }
     bool operator()(std::string& (*)(Settings&)) const { return node.is_string(); }
     bool operator()(Secret<>& (*)(Settings&)) const { return node.is_string(); }

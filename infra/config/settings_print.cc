@@ -56,10 +56,9 @@ std::string settings_as_toml(const LoadedSettings& loaded) {
     for (const auto& row : group.rows) {
       const auto origin = loaded.origins.find(row.key);
       const bool given = origin != loaded.origins.end();
-      const bool default_secret = is_secret(row) && !given;
-      const std::string value = default_secret ? toml_string(row.fallback) : setting_toml(row, loaded.settings);
       const std::string worked_out = row.worked_out.empty() ? "" : " (" + std::string(row.worked_out) + ")";
-      out += toml_line(std::string(row.key), value, given ? printable(origin->second) : "default" + worked_out);
+      out += toml_line(std::string(row.key), setting_toml(row, loaded.settings),
+                       given ? printable(origin->second) : "default" + worked_out);
     }
   }
   for (const auto& [name, value] : loaded.settings.kafka.property) {

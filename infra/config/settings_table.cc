@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <numeric>
 
 namespace ledgate::infra {
 namespace {
@@ -33,7 +32,7 @@ bool is_public_url(std::string_view text) {
          text.find_first_of("?#") == std::string_view::npos;
 }
 
-constexpr SettingForm kAnyText = {};
+constexpr SettingForm kNetwork = {is_network, "a network such as 10.0.0.0/8 or fd00::/8"};
 constexpr SettingForm kOrigin = {is_origin, "an origin such as https://app.example (no path, no *)"};
 constexpr SettingForm kPublicUrl = {is_public_url, "empty, or an http:// or https:// URL without a trailing slash"};
 constexpr SettingForm kNodeId = {[](std::string_view text) { return text.size() <= 64 && all_of(text, is_word); },
@@ -53,7 +52,7 @@ constexpr SettingForm kMailAddress = {
 #define AT(path) \
   [](Settings & s) -> auto& { return s.path; }
 
-const std::array kNetwork = {
+const std::array kNetworkRows = {
     SettingRow{.key = "listen",
                .target = AT(listen),
                .fallback = "127.0.0.1:8080",
@@ -66,6 +65,7 @@ const std::array kNetwork = {
     SettingRow{.key = "trusted_proxies",
                .target = AT(trusted_proxies),
                .fallback = "",
+               .form = kNetwork,
                .help = "Networks whose X-Forwarded-For is believed; empty believes nobody."},
     SettingRow{.key = "cors.origins",
                .target = AT(cors.origins),
@@ -87,10 +87,11 @@ const std::array kNetwork = {
     SettingRow{.key = "metrics.allow",
                .target = AT(metrics.allow),
                .fallback = "",
+               .form = kNetwork,
                .help = "Networks that may read /metrics, besides loopback."},
 };
 
-const std::array kStorage = {
+const std::array kStorageRows = {
     SettingRow{.key = "data",
                .target = AT(data),
                .fallback = "./data",
@@ -116,11 +117,10 @@ const std::array kStorage = {
                .help = "A silent log is ticked after this, so that time passes and expired rows go."},
 };
 
-const std::array kKafka = {
+const std::array kKafkaRows = {
     SettingRow{.key = "kafka.brokers",
                .target = AT(kafka.brokers),
                .fallback = "",
-               .form = kAnyText,
                .help = "host:port of brokers to begin with, comma-separated."},
     SettingRow{.key = "kafka.topic",
                .target = AT(kafka.topic),
@@ -140,7 +140,7 @@ const std::array kKafka = {
                .help = "Replicas a topic must have."},
 };
 
-const std::array kAccounts = {
+const std::array kAccountsRows = {
     SettingRow{.key = "registration.enabled",
                .target = AT(registration.enabled),
                .fallback = "true",
@@ -180,7 +180,7 @@ const std::array kAccounts = {
                .help = "Sender of mails."},
 };
 
-const std::array kLimits = {
+const std::array kLimitsRows = {
     SettingRow{.key = "rate_limits.enabled",
                .target = AT(rate_limits.enabled),
                .fallback = "true",
@@ -230,7 +230,7 @@ const std::array kLimits = {
         .help = "A node cut off from a shared journal for longer vouches for nothing that may have been revoked."},
 };
 
-const std::array kTokens = {
+const std::array kTokensRows = {
     SettingRow{
         .key = "refresh.grace_seconds",
         .target = AT(refresh.grace_seconds),
@@ -318,7 +318,7 @@ const std::array kTokens = {
                .help = "API token."},
 };
 
-const std::array kDiagnosis = {
+const std::array kDiagnosisRows = {
     SettingRow{.key = "log.level",
                .target = AT(log.level),
                .fallback = "info",
@@ -332,91 +332,14 @@ const std::array kDiagnosis = {
 #undef AT
 
 const std::array kGroups = {
-    SettingGroup{"Network", kNetwork},     SettingGroup{"Storage", kStorage},
-    SettingGroup{"Kafka", kKafka},         SettingGroup{"Accounts and mail", kAccounts},
-    SettingGroup{"Limits", kLimits},       SettingGroup{"Tokens", kTokens},
-    SettingGroup{"Diagnosis", kDiagnosis},
+    SettingGroup{"Network", kNetworkRows},     SettingGroup{"Storage", kStorageRows},
+    SettingGroup{"Kafka", kKafkaRows},         SettingGroup{"Accounts and mail", kAccountsRows},
+    SettingGroup{"Limits", kLimitsRows},       SettingGroup{"Tokens", kTokensRows},
+    SettingGroup{"Diagnosis", kDiagnosisRows},
 };
-
-// Levenshtein's distance.
-std::size_t distance(std::string_view left, std::string_view right) {
-  std::vector<std::size_t> row(right.size() + 1);
-  std::iota(row.begin(), row.end(), 0U);
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < right.size(); ++j) {
-      const std::size_t replaced = diagonal + (left[i] == right[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
 
 }  // namespace
 
 std::span<const SettingGroup> setting_groups() { return kGroups; }
-
-const SettingRow* find_setting(std::string_view key) {
-  for (const auto& group : kGroups) {
-    for (const auto& row : group.rows) {
-      if (row.key == key) return &row;
-    }
-  }
-  return nullptr;
-}
-
-std::string environment_name(std::string_view key) {
-  std::string name = "LEDGATE_";
-  for (const char c : key) name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return name;
-}
-
-std::string nearest_setting(std::string_view key) {
-  std::string nearest;
-  std::size_t best = std::max<std::size_t>(2, key.size() / 3) + 1;
-  for (const auto& group : kGroups) {
-    for (const auto& row : group.rows) {
-      const auto last = row.key.substr(row.key.rfind('.') + 1);
-      const auto away = std::min(distance(key, row.key), key == last ? 1 : std::string_view::npos);
-      if (away < best) {
-        best = away;
-        nearest = row.key;
-      }
-    }
-  }
-  return nearest;
-}
-
-bool is_secret(const SettingRow& row) { return std::holds_alternative<Secret<>& (*)(Settings&)>(row.target); }
-
-std::string expected_value(const SettingRow& row) {
-  struct Describe {
-    const SettingRow& row;
-    std::string number(const char* unit) const {
-      return "a whole number" + std::string(unit) + " from " + std::to_string(row.min) + " to " +
-             std::to_string(row.max);
-    }
-    std::string text(const char* otherwise) const {
-      return row.form.accepts ? std::string(row.form.description) : otherwise;
-    }
-    std::string operator()(bool& (*)(Settings&)) const { return "true or false"; }
-    std::string operator()(std::int64_t& (*)(Settings&)) const { return number(""); }
-    std::string operator()(std::chrono::seconds& (*)(Settings&)) const { return number(" of seconds"); }
-    std::string operator()(std::chrono::days& (*)(Settings&)) const { return number(" of days"); }
-    std::string operator()(std::string& (*)(Settings&)) const { return text("text without control characters"); }
-    std::string operator()(Secret<>& (*)(Settings&)) const { return text("text without control characters"); }
-    std::string operator()(std::filesystem::path& (*)(Settings&)) const { return "a path"; }
-    std::string operator()(Endpoint& (*)(Settings&)) const { return "host:port"; }
-    std::string operator()(std::vector<Cidr>& (*)(Settings&)) const {
-      return "a list of networks such as 10.0.0.0/8 or fd00::/8";
-    }
-    std::string operator()(std::vector<std::string>& (*)(Settings&)) const { return "a list, each " + text("text"); }
-    std::string operator()(JournalKind& (*)(Settings&)) const { return "embedded or kafka"; }
-    std::string operator()(LogLevel& (*)(Settings&)) const { return "debug, info, warn or error"; }
-  };
-  return std::visit(Describe{row}, row.target);
-}
 
 }  // namespace ledgate::infra

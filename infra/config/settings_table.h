@@ -16,7 +16,7 @@ namespace ledgate::infra {
 using SettingTarget =
     std::variant<bool& (*)(Settings&), std::int64_t& (*)(Settings&), std::chrono::seconds& (*)(Settings&),
                  std::chrono::days& (*)(Settings&), std::string& (*)(Settings&), Secret<>& (*)(Settings&),
-                 std::filesystem::path& (*)(Settings&), Endpoint& (*)(Settings&), std::vector<Cidr>& (*)(Settings&),
+                 std::filesystem::path& (*)(Settings&), Endpoint& (*)(Settings&),
                  std::vector<std::string>& (*)(Settings&), JournalKind& (*)(Settings&), LogLevel& (*)(Settings&)>;
 
 // A rule for text beyond its type.

@@ -94,15 +94,6 @@ struct Assign {
                has_control(text) || (text.empty() && !row.fallback.empty()) ? std::nullopt : std::optional(text));
   }
   bool operator()(Endpoint& (*target)(Settings&)) const { return set(target, Endpoint::parse(text)); }
-  bool operator()(std::vector<Cidr>& (*target)(Settings&)) const {
-    std::vector<Cidr> networks;
-    for (const auto item : split(text)) {
-      const auto network = Cidr::parse(item);
-      if (!network) return false;
-      networks.push_back(*network);
-    }
-    return set(target, std::optional(std::move(networks)));
-  }
   bool operator()(std::vector<std::string>& (*target)(Settings&)) const {
     const auto items = split(text);
     const bool valid = std::all_of(items.begin(), items.end(), [this](std::string_view item) { return form_ok(item); });
@@ -119,15 +110,17 @@ std::string named(T value, const std::array<std::pair<std::string_view, T>, n>& 
 }
 
 struct ToToml {
+  const SettingRow& row;
   static std::string write(bool value) { return value ? "true" : "false"; }
   static std::string write(std::int64_t value) { return std::to_string(value); }
   static std::string write(std::chrono::seconds value) { return std::to_string(value.count()); }
   static std::string write(std::chrono::days value) { return std::to_string(value.count()); }
   static std::string write(const std::string& value) { return toml_string(value); }
-  static std::string write(const Secret<>& value) { return toml_string(value.reveal().empty() ? "" : kMask); }
+  std::string write(const Secret<>& value) const {
+    return toml_string(value.reveal() == row.fallback ? row.fallback : kMask);
+  }
   static std::string write(const std::filesystem::path& value) { return toml_string(value.native()); }
   static std::string write(const Endpoint& value) { return toml_string(value.text()); }
-  static std::string write(const Cidr& value) { return toml_string(value.text()); }
   static std::string write(JournalKind value) { return named(value, kJournals); }
   static std::string write(LogLevel value) { return named(value, kLevels); }
   template <class T>
@@ -146,7 +139,7 @@ bool assign_setting(const SettingRow& row, std::string_view text, Settings& sett
 
 std::string setting_toml(const SettingRow& row, const Settings& settings) {
   Settings copy = settings;  // targets are accessors of mutable members
-  return std::visit([&](auto target) { return ToToml::write(target(copy)); }, row.target);
+  return std::visit([&](auto target) { return ToToml{row}.write(target(copy)); }, row.target);
 }
 
 std::string toml_string(std::string_view text) {

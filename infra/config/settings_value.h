@@ -16,7 +16,7 @@ inline constexpr std::string_view kMask = "********";
 // comma-separated.
 [[nodiscard]] bool assign_setting(const SettingRow& row, std::string_view text, Settings& settings);
 
-// The value as TOML writes it; secrets that are set as the mask.
+// The value as TOML writes it; a secret other than the default as the mask.
 std::string setting_toml(const SettingRow& row, const Settings& settings);
 
 std::string toml_string(std::string_view text);

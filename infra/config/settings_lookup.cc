@@ -1,0 +1,87 @@
+#include "infra/config/settings_table.h"
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+#include <vector>
+
+namespace ledgate::infra {
+namespace {
+
+// Levenshtein's distance.
+std::size_t distance(std::string_view left, std::string_view right) {
+  std::vector<std::size_t> row(right.size() + 1);
+  std::iota(row.begin(), row.end(), 0U);
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < right.size(); ++j) {
+      const std::size_t replaced = diagonal + (left[i] == right[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+const SettingRow* find_setting(std::string_view key) {
+  for (const auto& group : setting_groups()) {
+    for (const auto& row : group.rows) {
+      if (row.key == key) return &row;
+    }
+  }
+  return nullptr;
+}
+
+std::string environment_name(std::string_view key) {
+  std::string name = "LEDGATE_";
+  for (const char c : key) name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+std::string nearest_setting(std::string_view key) {
+  std::string nearest;
+  std::size_t best = std::max<std::size_t>(2, key.size() / 3) + 1;
+  for (const auto& group : setting_groups()) {
+    for (const auto& row : group.rows) {
+      const auto last = row.key.substr(row.key.rfind('.') + 1);
+      const auto away = std::min(distance(key, row.key), key == last ? 1 : std::string_view::npos);
+      if (away < best) {
+        best = away;
+        nearest = row.key;
+      }
+    }
+  }
+  return nearest;
+}
+
+bool is_secret(const SettingRow& row) { return std::holds_alternative<Secret<>& (*)(Settings&)>(row.target); }
+
+std::string expected_value(const SettingRow& row) {
+  struct Describe {
+    const SettingRow& row;
+    std::string number(const char* unit) const {
+      return "a whole number" + std::string(unit) + " from " + std::to_string(row.min) + " to " +
+             std::to_string(row.max);
+    }
+    std::string text(const char* otherwise) const {
+      return row.form.accepts ? std::string(row.form.description) : otherwise;
+    }
+    std::string operator()(bool& (*)(Settings&)) const { return "true or false"; }
+    std::string operator()(std::int64_t& (*)(Settings&)) const { return number(""); }
+    std::string operator()(std::chrono::seconds& (*)(Settings&)) const { return number(" of seconds"); }
+    std::string operator()(std::chrono::days& (*)(Settings&)) const { return number(" of days"); }
+    std::string operator()(std::string& (*)(Settings&)) const { return text("text without control characters"); }
+    std::string operator()(Secret<>& (*)(Settings&)) const { return text("text without control characters"); }
+    std::string operator()(std::filesystem::path& (*)(Settings&)) const { return "a path"; }
+    std::string operator()(Endpoint& (*)(Settings&)) const { return "host:port"; }
+    std::string operator()(std::vector<std::string>& (*)(Settings&)) const { return "a list, each " + text("text"); }
+    std::string operator()(JournalKind& (*)(Settings&)) const { return "embedded or kafka"; }
+    std::string operator()(LogLevel& (*)(Settings&)) const { return "debug, info, warn or error"; }
+  };
+  return std::visit(Describe{row}, row.target);
+}
+
+}  // namespace ledgate::infra

@@ -1,0 +1,242 @@
+// Files, environment and flags as they reach the loader, and the table as text.
+#include "infra/config/settings_load.h"
+#include "infra/config/settings_print.h"
+#include "infra/config/settings_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace ledgate::infra {
+namespace {
+
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+class SettingsTest : public testing::Test {
+ protected:
+  SettingsTest()
+      : path_(std::filesystem::temp_directory_path() / ("ledgate_settings_" + std::to_string(getpid()) + ".toml")) {}
+  ~SettingsTest() override { std::filesystem::remove(path_); }
+
+  std::string file(const std::string& text) {
+    std::ofstream(path_) << text;
+    return path_.string();
+  }
+  static std::string file_error(const std::string& path) {
+    SettingsLoader loader;
+    const auto status = loader.load_file(path);
+    return status ? "accepted" : status.error().message;
+  }
+  static std::string environment_error(const char* entry) {
+    SettingsLoader loader;
+    const char* environment[] = {entry, nullptr};
+    const auto status = loader.load_environment(environment);
+    return status ? "accepted" : status.error().message;
+  }
+
+  std::filesystem::path path_;
+};
+
+TEST_F(SettingsTest, DefaultsAreTheDocumentedOnes) {
+  const auto loaded = SettingsLoader().finish();
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const Settings& settings = loaded->settings;
+  EXPECT_EQ(settings.listen.text(), "127.0.0.1:8080");
+  EXPECT_EQ(settings.data, "./data");
+  EXPECT_EQ(settings.command.deadline_seconds, seconds(8));
+  EXPECT_EQ(settings.lifetimes.refresh_002_seconds, std::chrono::days(365));
+  EXPECT_EQ(settings.lifetimes.api_token_seconds, std::chrono::days(15));
+  EXPECT_EQ(settings.argon2.memory_kib, 19 * 1024);
+  EXPECT_TRUE(settings.rate_limits.enabled);
+  EXPECT_TRUE(settings.trusted_proxies.empty());
+  EXPECT_FALSE(settings.node.id.empty());
+  EXPECT_TRUE(loaded->origins.empty());
+}
+
+TEST_F(SettingsTest, TheKeyringLiesBesideTheData) {
+  for (const auto& [data, keyring] : {std::pair{"/srv/data", "/srv/data.keyring"},
+                                      {"/srv/data/", "/srv/data.keyring"},
+                                      {"/srv/x/../data", "/srv/data.keyring"}}) {
+    SettingsLoader loader;
+    ASSERT_TRUE(loader.load_flags({{"--data", "data", data}}));
+    EXPECT_EQ(loader.finish()->settings.master_key_file, keyring);
+  }
+}
+
+TEST_F(SettingsTest, TheLaterSourceWins) {
+  SettingsLoader loader;
+  ASSERT_TRUE(loader.load_file(file("wait_seconds = 3\ntick_seconds = 4\n[command]\ndeadline_seconds = 5\n")));
+  const char* environment[] = {"LEDGATE_TICK_SECONDS=6", "LEDGATE_COMMAND_DEADLINE_SECONDS=7", "HOME=/", nullptr};
+  ASSERT_TRUE(loader.load_environment(environment));
+  ASSERT_TRUE(loader.load_flags({{"--command.deadline-seconds", "command.deadline_seconds", "9"}}));
+  const auto loaded = loader.finish();
+  EXPECT_EQ(loaded->settings.wait_seconds, seconds(3));
+  EXPECT_EQ(loaded->settings.tick_seconds, seconds(6));
+  EXPECT_EQ(loaded->settings.command.deadline_seconds, seconds(9));
+  EXPECT_EQ(loaded->origins.at("wait_seconds"), "file " + path_.string() + ", line 1");
+  EXPECT_EQ(loaded->origins.at("tick_seconds"), "environment LEDGATE_TICK_SECONDS");
+  EXPECT_EQ(loaded->origins.at("command.deadline_seconds"), "flag --command.deadline-seconds");
+}
+
+TEST_F(SettingsTest, TablesDottedKeysAndListsAreRead) {
+  SettingsLoader loader;
+  ASSERT_TRUE(
+      loader.load_file(file("rate_limits.login = 20\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n[cors]\norigins = "
+                            "\"https://a.example, https://b.example\"\n"
+                            "[kafka.property]\nsecurity.protocol = \"SASL_SSL\"\n\"sasl.mechanism\" = \"PLAIN\"\n")));
+  const auto settings = loader.finish()->settings;
+  EXPECT_EQ(settings.rate_limits.login, 20);
+  EXPECT_THAT(settings.trusted_proxies, ElementsAre("10.0.0.0/8", "::1"));
+  EXPECT_THAT(settings.cors.origins, ElementsAre("https://a.example", "https://b.example"));
+  EXPECT_THAT(settings.kafka.property,
+              ElementsAre(std::pair{"sasl.mechanism", "PLAIN"}, std::pair{"security.protocol", "SASL_SSL"}));
+}
+
+TEST_F(SettingsTest, FilesThatCannotBeReadSayWhy) {
+  EXPECT_THAT(file_error("/nowhere/x.toml"), HasSubstr("No such file"));
+  EXPECT_THAT(file_error("/"), HasSubstr("directory"));
+  EXPECT_THAT(file_error(file("listen = \n")), HasSubstr("is not TOML: line 1"));
+  EXPECT_THAT(file_error(file(std::string((1 << 20) + 1, '#'))), HasSubstr("larger than 1 MiB"));
+}
+
+TEST_F(SettingsTest, UnknownKeysAreErrorsWithTheNearestName) {
+  EXPECT_THAT(
+      file_error(file("\nlisen = \"a:1\"\n")),
+      testing::AllOf(HasSubstr("unknown setting 'lisen'"), HasSubstr("line 2"), HasSubstr("did you mean 'listen'?")));
+  EXPECT_THAT(file_error(file("[rate_limit]\nlogin = 1\n")), HasSubstr("did you mean 'rate_limits.login'?"));
+  EXPECT_THAT(file_error(file("kafka.property = \"x\"\n")), HasSubstr("unknown setting"));
+  EXPECT_THAT(environment_error("LEDGATE_LISTN=x"), HasSubstr("LEDGATE_LISTN; did you mean LEDGATE_LISTEN?"));
+  EXPECT_THAT(environment_error("LEDGATE_=x"), HasSubstr("unknown setting"));
+  EXPECT_THAT(environment_error("LEDGATE_KAFKA_PROPERTY_=x"), HasSubstr("unknown setting"));
+  EXPECT_EQ(environment_error("LISTEN=x"), "accepted");
+}
+
+TEST_F(SettingsTest, WrongTypesAndRangesAreErrors) {
+  for (const char* text : {"wait_seconds = \"2\"",
+                           "wait_seconds = 2.5",
+                           "wait_seconds = 61",
+                           "wait_seconds = -1",
+                           "wait_seconds = 1979-05-27",
+                           "debug = 1",
+                           "debug = \"true\"",
+                           "listen = 8080",
+                           "listen = [\"a:1\"]",
+                           "trusted_proxies = [1]",
+                           "trusted_proxies = [\"10.0.0.0/8,::1\"]",
+                           "trusted_proxies = \"10.0.0\"",
+                           "cors.origins = \"*\"",
+                           "cors.origins = \"https://a/\"",
+                           "public_url = \"ftp://a\"",
+                           "public_url = \"https://a/\"",
+                           "journal = \"memory\"",
+                           "log.level = \"verbose\"",
+                           "data = \"\"",
+                           "node.id = \"a b\"",
+                           "smtp.url = \"http://a\"",
+                           "admin.password = 5",
+                           "kafka.topic = \"\"",
+                           "argon2.memory_kib = 7"}) {
+    EXPECT_THAT(file_error(file(text)), HasSubstr(" must be ")) << text;
+  }
+}
+
+TEST_F(SettingsTest, ErrorsKeepSecretsAndStayOnOneLine) {
+  EXPECT_THAT(environment_error("LEDGATE_ADMIN_PASSWORD=hunter2\n"),
+              testing::AllOf(HasSubstr("admin.password must be"), Not(HasSubstr("hunter2"))));
+  EXPECT_THAT(environment_error("LEDGATE_SMTP_URL=hunter2"), Not(HasSubstr("hunter2")));
+  EXPECT_THAT(environment_error("LEDGATE_LISTEN=a\n\x1b[31mb"),
+              testing::AllOf(HasSubstr("'a??[31mb'"), Not(HasSubstr("\n"))));
+}
+
+TEST_F(SettingsTest, SeedsNamesAreKnownAndGiveWay) {
+  for (const char* yes : {"true", "True", "1", "yes", "on"}) {
+    SettingsLoader loader;
+    const std::string entry = std::string("EMAILS_ENABLED=") + yes;
+    const char* environment[] = {"LEDGATE_DEBUG=false", entry.c_str(), "DEBUG=true", nullptr};
+    ASSERT_TRUE(loader.load_environment(environment)) << yes;
+    const auto settings = loader.finish()->settings;
+    EXPECT_TRUE(settings.emails.enabled);
+    EXPECT_FALSE(settings.debug);
+  }
+  EXPECT_THAT(environment_error("DEBUG=maybe"),
+              HasSubstr("debug must be true or false, not 'maybe' (environment DEBUG)"));
+}
+
+TEST_F(SettingsTest, EveryKeyHasAnEnvironmentName) {
+  for (const auto& group : setting_groups()) {
+    for (const auto& row : group.rows) {
+      const std::string entry = environment_name(row.key) + "=" + std::string(row.fallback);
+      EXPECT_EQ(environment_error(entry.c_str()), "accepted") << entry;
+    }
+  }
+  EXPECT_EQ(environment_name("a.b_c"), "LEDGATE_A_B_C");
+}
+
+TEST_F(SettingsTest, RowsAreUniqueAndExplained) {
+  std::set<std::string_view> keys;
+  for (const auto& group : setting_groups()) {
+    for (const auto& row : group.rows) {
+      EXPECT_TRUE(keys.insert(row.key).second) << row.key;
+      EXPECT_THAT(std::string(row.help), testing::EndsWith(".")) << row.key;
+      EXPECT_EQ(std::string(row.key).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_."), std::string::npos)
+          << row.key;
+    }
+  }
+}
+
+TEST_F(SettingsTest, PrintedTomlIsReadBackAsTheSame) {
+  SettingsLoader loader;
+  ASSERT_TRUE(loader.load_flags({{"--data", "data", "a \"quoted\" \\ path"},
+                                 {"--trusted-proxies", "trusted_proxies", "10.0.0.0/8,::1"},
+                                 {"-", "kafka.property.client.id", "x"}}));
+  const std::string first = settings_as_toml(*loader.finish());
+  SettingsLoader again;
+  const auto status = again.load_file(file(first));
+  ASSERT_TRUE(status) << status.error().message << first;
+  const auto without_origins = [](const std::string& toml) {
+    std::istringstream lines(toml);
+    std::string out;
+    for (std::string line; std::getline(lines, line);) out += line.substr(0, line.find(" #")) + "\n";
+    return out;
+  };
+  EXPECT_EQ(without_origins(settings_as_toml(*again.finish())), without_origins(first));
+}
+
+TEST_F(SettingsTest, PrintedSecretsAreMaskedAndTheMaskIsNoValue) {
+  SettingsLoader loader;
+  ASSERT_TRUE(loader.load_flags({{"-", "admin.password", "hunter2"},
+                                 {"-", "smtp.url", "smtp://u:hunter2@h"},
+                                 {"-", "kafka.property.sasl.password", "hunter2"}}));
+  const std::string toml = settings_as_toml(*loader.finish());
+  EXPECT_THAT(toml, Not(HasSubstr("hunter2")));
+  EXPECT_THAT(toml, HasSubstr("admin.password = \"********\""));
+  EXPECT_THAT(file_error(file(toml)), HasSubstr("must be"));
+}
+
+TEST_F(SettingsTest, KafkaIsRefusedUntilItExists) {
+  SettingsLoader loader;
+  ASSERT_TRUE(loader.load_flags({{"--journal", "journal", "kafka"}}));
+  EXPECT_THAT(loader.finish().error().message, HasSubstr("journal must be embedded"));
+}
+
+TEST_F(SettingsTest, DocumentationNamesEverySetting) {
+  const std::string markdown = settings_as_markdown();
+  const std::string help = settings_as_help();
+  for (const auto& group : setting_groups()) {
+    for (const auto& row : group.rows) {
+      EXPECT_THAT(markdown, HasSubstr("| `" + std::string(row.key) + "` |"));
+      EXPECT_THAT(help, HasSubstr("--" + std::string(row.key) + " "));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace ledgate::infra
