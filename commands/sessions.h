@@ -21,6 +21,12 @@ struct LogIn {
 // kInvalidCredentials for unknown, wrong and deactivated alike, with equal cost; the event tells them apart. Blocks for the hash.
 Outcome log_in(const Services& services, const Caller& caller, const LogIn& command);
 
+class TransactionContext;
+
+// Adds the birth of a session to a transaction that is being decided.
+SessionId begin_session(const Services& services, TransactionContext& context, const UserId& user, const SessionTerms& terms,
+                        journal::v1::Dialect dialect, bool at_registration);
+
 // What a refresh token says once its MAC is checked.
 struct RefreshClaims {
   SessionId session;

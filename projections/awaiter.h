@@ -1,6 +1,7 @@
 // Lets threads wait for the replica: for the verdict on a transaction of this node, or for a position to be applied.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -28,42 +29,52 @@ class Awaiter {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
 
-  // Announces a transaction before it is appended; forgets it when destroyed.
-  class Ticket {
+  // One transaction of this node on its way. Shared between the command that waits, the journal that reports and the replica that settles.
+  class Pending {
    public:
-    Ticket(Awaiter& awaiter, const TransactionId& id);
-    ~Ticket();
-    Ticket(const Ticket&) = delete;
-    Ticket& operator=(const Ticket&) = delete;
-    // The first verdict on the transaction; nullopt when the deadline passed, or when it was given up (`abandon`, `stop`).
+    explicit Pending(const TransactionId& id) : id_(id) {}
+    // The journal: it is durable.
+    void acknowledge();
+    // The journal: it is certainly not there, or nobody can say. wait() returns without a verdict.
+    void give_up();
+    // The verdict, once the record is acknowledged as durable *and* applied here; nullopt at the deadline, after give_up() or stop().
     std::optional<Settled> wait(Deadline deadline);
-    // The journal says that the record is certainly not there: wait() returns at once.
-    void abandon();
 
    private:
     friend class Awaiter;
-    struct State;
-    Awaiter& awaiter_;
-    TransactionId id_;
-    std::shared_ptr<State> state_;
+    void settle(Settled settled);
+    const TransactionId id_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool acknowledged_ = false;
+    bool given_up_ = false;
+    std::optional<Settled> settled_;
   };
+
+  // Announces a transaction before it is appended; undone by forget().
+  std::shared_ptr<Pending> expect(const TransactionId& id);
+  void forget(const Pending& pending);
 
   // The replica's thread, after the rows are written.
   void settle(const TransactionId& id, Settled settled);
-  void advance(Position applied);
+  void advance(Position applied, LogTime time);
   // Nothing will be settled any more: all waiters return.
   void stop();
 
-  [[nodiscard]] Position applied() const;
+  [[nodiscard]] Position applied() const { return Position{applied_.load(std::memory_order_acquire)}; }
+  // Log time of what was applied last.
+  [[nodiscard]] LogTime log_time() const { return LogTime{log_time_ms_.load(std::memory_order_acquire)}; }
   // True once `position` is applied.
   bool wait_for(Position position, Deadline deadline);
 
  private:
-  mutable std::mutex mutex_;
+  std::atomic<std::uint64_t> applied_{0};
+  std::atomic<std::int64_t> log_time_ms_{0};
+  std::mutex mutex_;
   std::condition_variable position_moved_;
-  Position applied_{};
+  std::size_t position_waiters_ = 0;
   bool stopped_ = false;
-  std::unordered_map<TransactionId, std::shared_ptr<Ticket::State>> waiting_;
+  std::unordered_map<TransactionId, std::shared_ptr<Pending>> pending_;
 };
 
 }  // namespace ledgate

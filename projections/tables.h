@@ -10,7 +10,7 @@ namespace ledgate::tables {
 
 // the replica's own
 inline constexpr Table kMeta{0};          // name → value: position, chain, journal id, log time, digests
-inline constexpr Table kConflicts{1};     // conflict key (16) → position (8, big-endian) that last wrote it
+inline constexpr Table kConflicts{1};     // conflict key (16) → position that last wrote it (8, big-endian) ‖ forget after (8)
 inline constexpr Table kTransactions{2};  // transaction id (16) → verdict (1); ids begin with their time
 inline constexpr Table kForget{3};        // due (8) ‖ conflict key (16)
 // accounts: the state commands decide on

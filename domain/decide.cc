@@ -1,0 +1,181 @@
+#include "domain/decide.h"
+
+namespace ledgate {
+namespace {
+
+using journal::v1::Event;
+using journal::v1::Refusal;
+
+Event registration_refused(const Registration& registration, Refusal reason) {
+  Event event;
+  auto& fact = *event.mutable_user()->mutable_registration_refused();
+  fact.set_reason(reason);
+  fact.set_dialect(registration.dialect);
+  fact.set_username_index(registration.username_index);
+  fact.set_email_index(registration.email_index);
+  return event;
+}
+
+Decision<UserId> refuse_registration(const Registration& registration, Refusal reason, Error error) {
+  return {.events = {registration_refused(registration, reason)}, .answer = fail(std::move(error))};
+}
+
+Event registered(const Registration& registration) {
+  Event event;
+  event.mutable_user()->set_user_id(std::string(registration.user.raw()));
+  auto& fact = *event.mutable_user()->mutable_registered();
+  *fact.mutable_subject_key() = registration.subject_key;
+  fact.set_role(registration.role);
+  fact.set_username_index(registration.username_index);
+  fact.set_email_index(registration.email_index);
+  const auto set = [&](journal::v1::Personal* field, const std::string& plain) { *field = draft(registration.user, plain); };
+  if (!registration.username.empty()) set(fact.mutable_username(), registration.username);
+  if (!registration.email.empty()) set(fact.mutable_email(), registration.email);
+  if (!registration.display_name.empty()) set(fact.mutable_display_name(), registration.display_name);
+  if (!registration.password_hash.empty()) set(fact.mutable_password_hash(), registration.password_hash);
+  fact.set_dialect(registration.dialect);
+  fact.set_tier(registration.tier);
+  fact.set_bootstrap(registration.bootstrap);
+  return event;
+}
+
+Decision<UserId> refuse_login(const std::string& user_id, const LoginAttempt& attempt, Refusal reason) {
+  Event event;
+  event.mutable_user()->set_user_id(user_id);
+  auto& fact = *event.mutable_user()->mutable_login_failed();
+  fact.set_reason(reason);
+  fact.set_dialect(attempt.dialect);
+  fact.set_login_index(attempt.login_index);
+  fact.set_method(attempt.method);
+  return {.events = {std::move(event)}, .answer = fail(ErrorCode::kInvalidCredentials)};
+}
+
+Event refresh_refused(const state::v1::Session* session, const RefreshAttempt& attempt, Refusal reason) {
+  Event event;
+  auto& about = *event.mutable_session();
+  if (session != nullptr) {
+    about.set_session_id(session->id());
+    about.set_user_id(session->user_id());
+  }
+  about.mutable_refresh_refused()->set_reason(reason);
+  about.mutable_refresh_refused()->set_dialect(attempt.dialect);
+  return event;
+}
+
+Decision<std::uint32_t> refuse_refresh(const state::v1::Session* session, const RefreshAttempt& attempt, Refusal reason) {
+  return {.events = {refresh_refused(session, attempt, reason)}, .answer = fail(ErrorCode::kRefreshInvalid)};
+}
+
+Decision<std::uint32_t> grant_refresh(const state::v1::Session& session, const RefreshAttempt& attempt, bool rotated, bool repeated) {
+  Event event;
+  auto& about = *event.mutable_session();
+  about.set_session_id(session.id());
+  about.set_user_id(session.user_id());
+  auto& fact = *about.mutable_refreshed();
+  fact.set_generation(attempt.generation);
+  fact.set_rotated(rotated);
+  fact.set_dialect(attempt.dialect);
+  fact.set_repeated_within_grace(repeated);
+  return {.events = {std::move(event)}, .answer = session.rotating() ? attempt.generation + 1 : attempt.generation};
+}
+
+Decision<std::uint32_t> detect_reuse(const state::v1::Session& session, const RefreshAttempt& attempt) {
+  Event event;
+  auto& about = *event.mutable_session();
+  about.set_session_id(session.id());
+  about.set_user_id(session.user_id());
+  about.mutable_reuse_detected()->set_presented_generation(attempt.generation);
+  about.mutable_reuse_detected()->set_current_generation(session.generation());
+  return {.events = {std::move(event)}, .answer = fail(ErrorCode::kRefreshReused)};
+}
+
+}  // namespace
+
+journal::v1::Personal draft(const UserId& subject, std::string plain) {
+  journal::v1::Personal value;
+  value.set_subject(std::string(subject.raw()));
+  value.set_ciphertext(std::move(plain));
+  return value;
+}
+
+Decision<UserId> decide_registration(const Registration& registration, const RegistrationObstacles& obstacles) {
+  if (obstacles.email_malformed) {
+    return refuse_registration(registration, journal::v1::REFUSAL_EMAIL_INVALID, {.code = ErrorCode::kEmailInvalid, .field = "email"});
+  }
+  if (obstacles.username_malformed) {
+    return refuse_registration(registration, journal::v1::REFUSAL_USERNAME_INVALID, {.code = ErrorCode::kUsernameInvalid, .field = "username"});
+  }
+  if (obstacles.username_taken) {
+    return refuse_registration(registration, journal::v1::REFUSAL_USERNAME_TAKEN, {.code = ErrorCode::kUsernameTaken, .field = "username"});
+  }
+  if (obstacles.email_taken) {
+    return refuse_registration(registration, journal::v1::REFUSAL_EMAIL_TAKEN, {.code = ErrorCode::kEmailTaken, .field = "email"});
+  }
+  if (obstacles.password_violation) {
+    return refuse_registration(registration, journal::v1::REFUSAL_PASSWORD_POLICY,
+                               {.code = ErrorCode::kPasswordRejected, .message = *obstacles.password_violation, .field = "password"});
+  }
+  return {.events = {registered(registration)}, .answer = registration.user};
+}
+
+Event logged_in(const UserId& user, const SessionBirth& birth, journal::v1::Dialect dialect, journal::v1::LoginMethod method) {
+  Event event;
+  auto& about = *event.mutable_session();
+  if (!birth.session.is_nil()) about.set_session_id(std::string(birth.session.raw()));
+  about.set_user_id(std::string(user.raw()));
+  auto& fact = *about.mutable_logged_in();
+  fact.set_dialect(dialect);
+  fact.set_method(method);
+  fact.set_access_lifetime_s(birth.access_lifetime_s);
+  fact.set_refresh_lifetime_s(birth.refresh_lifetime_s);
+  fact.set_rotating(birth.rotating);
+  fact.set_at_registration(birth.at_registration);
+  return event;
+}
+
+Decision<UserId> decide_login(const std::optional<state::v1::Account>& account, const LoginAttempt& attempt) {
+  if (!account) return refuse_login({}, attempt, journal::v1::REFUSAL_UNKNOWN_USER);
+  if (!account->has_password_hash()) return refuse_login(account->id(), attempt, journal::v1::REFUSAL_NO_PASSWORD);
+  if (!attempt.password_matches) return refuse_login(account->id(), attempt, journal::v1::REFUSAL_WRONG_PASSWORD);
+  if (!account->active()) return refuse_login(account->id(), attempt, journal::v1::REFUSAL_INACTIVE);
+  const auto user = UserId::from_bytes(account->id());
+  if (!user) return refuse_login({}, attempt, journal::v1::REFUSAL_UNKNOWN_USER);
+
+  Decision<UserId> decision{.events = {logged_in(*user, attempt.birth, attempt.dialect, attempt.method)}, .answer = *user};
+  if (attempt.renewed_hash) {
+    Event& event = decision.events.emplace_back();
+    event.mutable_user()->set_user_id(account->id());
+    *event.mutable_user()->mutable_password_rehashed()->mutable_password_hash() = draft(*user, *attempt.renewed_hash);
+  }
+  return decision;
+}
+
+Decision<std::uint32_t> decide_refresh(const std::optional<state::v1::Session>& session, bool user_active, const RefreshAttempt& attempt) {
+  if (!session) return refuse_refresh(nullptr, attempt, journal::v1::REFUSAL_TOKEN_INVALID);
+  if (session->dialect() != attempt.dialect || session->refresh_lifetime_s() == 0 || attempt.generation > session->generation()) {
+    return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_TOKEN_INVALID);
+  }
+  if (attempt.presented_by && attempt.presented_by->raw() != session->user_id()) {
+    return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_WRONG_USER);
+  }
+  if (session->ended()) return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_SESSION_ENDED);
+  if (attempt.expires_ms <= attempt.now_ms) return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_TOKEN_EXPIRED);
+  if (!user_active) return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_INACTIVE);
+  if (!session->rotating()) return grant_refresh(*session, attempt, false, false);
+  if (attempt.generation == session->generation()) return grant_refresh(*session, attempt, true, false);
+  // A lost answer must be survivable: the token just before the good one gives the same successor for a moment. Anything else is a copy.
+  const bool in_grace = attempt.generation + 1 == session->generation() && attempt.now_ms - session->generation_ms() <= attempt.grace_ms;
+  return in_grace ? grant_refresh(*session, attempt, false, true) : detect_reuse(*session, attempt);
+}
+
+Decision<SessionId> decide_logout(const std::optional<state::v1::Session>& session, journal::v1::Dialect dialect) {
+  const auto id = session ? SessionId::from_bytes(session->id()) : std::nullopt;
+  if (!id || session->ended()) return {.events = {}, .answer = id.value_or(SessionId())};
+  Event event;
+  event.mutable_session()->set_session_id(session->id());
+  event.mutable_session()->set_user_id(session->user_id());
+  event.mutable_session()->mutable_logged_out()->set_dialect(dialect);
+  return {.events = {std::move(event)}, .answer = *id};
+}
+
+}  // namespace ledgate

@@ -1,0 +1,183 @@
+#include "projections/applier.h"
+
+#include <sodium.h>
+
+#include "projections/expiry.h"
+#include "projections/registry.h"
+#include "projections/tables.h"
+
+namespace ledgate {
+namespace {
+
+using journal::v1::Event;
+using journal::v1::Transaction;
+
+constexpr std::string_view kStateKey = "state";
+constexpr std::string_view kReplicaName = "replica";
+constexpr std::uint32_t kReplicaVersion = 1;
+
+std::string record_hash(std::string_view bytes) {
+  std::string hash(32, '\0');
+  crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                     bytes.size(), nullptr, 0);
+  return hash;
+}
+
+// A fact of a later version parses here as an event without a fact.
+bool is_known(const Event& event) {
+  switch (event.aggregate_case()) {
+    case Event::kUser: return event.user().fact_case() != journal::v1::UserEvent::FACT_NOT_SET;
+    case Event::kSession: return event.session().fact_case() != journal::v1::SessionEvent::FACT_NOT_SET;
+    case Event::kService: return event.service().fact_case() != journal::v1::ServiceEvent::FACT_NOT_SET;
+    case Event::AGGREGATE_NOT_SET: return false;
+  }
+  return false;
+}
+
+tl::unexpected<Error> stop_at(Position position, ErrorCode code, const std::string& why) {
+  return fail(code, "journal record " + std::to_string(value(position)) + ": " + why);
+}
+
+template <std::size_t N>
+void load(std::array<std::uint8_t, N>& out, const std::string& stored) {
+  if (stored.size() == N) std::copy(stored.begin(), stored.end(), reinterpret_cast<char*>(out.data()));
+}
+
+template <std::size_t N>
+std::string as_string(const std::array<std::uint8_t, N>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), N};
+}
+
+}  // namespace
+
+rows::v1::ReplicaState read_replica_state(const KvReader& rows) {
+  rows::v1::ReplicaState state;
+  if (const auto stored = rows.get(tables::kMeta, kStateKey)) state.ParseFromString(*stored);
+  return state;
+}
+
+Applier::Applier(KvStore& store, const RecordMac& mac)
+    : store_(store), mac_(mac), projections_(make_projections()), rows_(store, tables::specs()), state_(read_replica_state(store.latest())), digests_(projections_.size()) {
+  load(chain_, state_.chain());
+  for (const auto& row : state_.digests()) {
+    if (row.name() == kReplicaName) load(replica_digest_, row.digest());
+    for (std::size_t i = 0; i < projections_.size(); ++i) {
+      if (row.name() == projections_[i]->name()) load(digests_[i], row.digest());
+    }
+  }
+}
+
+bool Applier::is_applied_record(const JournalRecord& record) const {
+  return value(record.position) == state_.position() && record_hash(record.bytes) == state_.record_hash();
+}
+
+Result<JournalId> Applier::genesis_id(const JournalRecord& record) const {
+  const auto opened = open_record(record.bytes, mac_);
+  if (!opened && opened.error() == RecordFault::kForeign) {
+    return fail(ErrorCode::kKeyringUnusable, "this journal was written under another keyring; give the one it was made with (master_key_file)");
+  }
+  journal::v1::Genesis genesis;
+  if (!opened || opened->kind != RecordKind::kGenesis || !genesis.ParseFromArray(opened->payload.data(), static_cast<int>(opened->payload.size())) ||
+      genesis.format() != kRecordFormat) {
+    return fail(ErrorCode::kJournalFormatUnknown, "this journal has a format that this version does not know; use a newer ledgate");
+  }
+  const auto id = JournalId::from_bytes(genesis.journal_id());
+  if (!id) return fail(ErrorCode::kJournalCorrupt, "the genesis record has no journal id");
+  return *id;
+}
+
+Status Applier::apply(const JournalRecord& record) {
+  if (record.position != next_position()) {
+    return stop_at(record.position, ErrorCode::kJournalCorrupt, "expected position " + std::to_string(value(next_position())));
+  }
+  if (empty()) return apply_genesis(record);
+  const auto opened = open_record(record.bytes, mac_);
+  if (!opened && opened.error() == RecordFault::kUnknown) {
+    return stop_at(record.position, ErrorCode::kJournalFormatUnknown, "a record format this version does not know; use a newer ledgate");
+  }
+  if (!opened || opened->kind == RecordKind::kGenesis) {
+    // Refused alike on every node: not ours, altered, or a second genesis.
+    state_.set_refused(state_.refused() + 1);
+    extend(record);
+    return {};
+  }
+  return apply_transaction(record, opened->payload);
+}
+
+Status Applier::apply_genesis(const JournalRecord& record) {
+  const JournalId id = TRY(genesis_id(record));
+  state_.set_journal_id(std::string(id.raw()));
+  extend(record);
+  return {};
+}
+
+Status Applier::apply_transaction(const JournalRecord& record, std::string_view payload) {
+  Transaction transaction;
+  if (!transaction.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    return stop_at(record.position, ErrorCode::kJournalFormatUnknown, "a transaction that cannot be decoded");
+  }
+  for (const Event& event : transaction.events()) {
+    if (!is_known(event)) {
+      return stop_at(record.position, ErrorCode::kJournalFormatUnknown, "an event this version does not know; use a newer ledgate");
+    }
+  }
+  const LogTime time{std::max(state_.log_time_ms(), record.appended.ms)};
+  // A tick purges by scanning, and scans see only what is committed.
+  if (is_tick(transaction)) TRY_STATUS(write_batch());
+  const auto verdict = judge(transaction, record.position, record.appended, rows_);
+  if (!verdict) state_.set_duplicates(state_.duplicates() + 1);
+  if (verdict == Verdict::kStale) state_.set_stale(state_.stale() + 1);
+  if (verdict == Verdict::kConflict) state_.set_conflicts(state_.conflicts() + 1);
+  if (verdict == Verdict::kAccepted) fold(transaction, record.position, time);
+  rows_.fold_digest(replica_digest_);
+  extend(record);
+  if (verdict) {
+    const auto id = TransactionId::from_bytes(transaction.id());
+    if (id) settlements_.push_back({.id = *id, .settled = {.verdict = *verdict, .position = record.position}});
+  }
+  return {};
+}
+
+void Applier::fold(const Transaction& transaction, Position position, LogTime time) {
+  rows_.fold_digest(replica_digest_);
+  const AppliedTransaction applied{.position = position, .time = time, .transaction = transaction};
+  for (std::size_t i = 0; i < projections_.size(); ++i) {
+    projections_[i]->apply(applied, rows_);
+    rows_.fold_digest(digests_[i]);
+  }
+  if (is_tick(transaction)) {
+    forget_expired(time, rows_);
+    state_.set_purge_backlog(rows_.erased() >= kPurgeRowsPerTick);
+    rows_.fold_digest(replica_digest_);
+  }
+}
+
+void Applier::extend(const JournalRecord& record) {
+  chain_ = extend_chain(chain_, record.position, record.bytes);
+  state_.set_position(value(record.position));
+  state_.set_log_time_ms(std::max(state_.log_time_ms(), record.appended.ms));
+  last_record_ = record.bytes;
+}
+
+Status Applier::write_batch() {
+  state_.set_chain(as_string(chain_));
+  state_.set_record_hash(record_hash(last_record_));
+  state_.clear_digests();
+  const auto add_digest = [&](std::string_view name, std::uint32_t version, const RowsDigest& digest) {
+    auto& row = *state_.add_digests();
+    row.set_name(std::string(name));
+    row.set_version(version);
+    row.set_digest(as_string(digest));
+  };
+  add_digest(kReplicaName, kReplicaVersion, replica_digest_);
+  for (std::size_t i = 0; i < projections_.size(); ++i) add_digest(projections_[i]->name(), projections_[i]->version(), digests_[i]);
+  rows_.put_undigested(tables::kMeta, kStateKey, state_.SerializeAsString());
+  return rows_.commit();
+}
+
+Result<std::vector<Applier::Settlement>> Applier::commit() {
+  TRY_STATUS(write_batch());
+  return std::exchange(settlements_, {});
+}
+
+}  // namespace ledgate

@@ -1,0 +1,55 @@
+// The rows of one batch while it is being applied: writes go to a KvBatch, reads see them before it is committed, and every write goes into the
+// running digest of the projection that made it.
+#pragma once
+
+#include <array>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "projections/projection.h"
+
+namespace ledgate {
+
+using RowsDigest = std::array<std::uint8_t, 32>;
+
+// The replica's thread only.
+class BatchRows final : public Rows {
+ public:
+  BatchRows(KvStore& store, const std::vector<TableSpec>& tables);
+
+  [[nodiscard]] std::optional<std::string> get(Table table, std::string_view key) const override;
+  void scan(Table table, std::string_view from, std::string_view to, const KvReader::Visitor& visit) const override;
+  void put(Table table, std::string_view key, std::string_view value) override;
+  void erase(Table table, std::string_view key) override;
+
+  // Folds what was written since the last call into `digest`: H(digest ‖ writes); unchanged when nothing was written.
+  void fold_digest(RowsDigest& digest);
+  // How many rows were erased since the last commit.
+  [[nodiscard]] std::size_t erased() const { return erased_; }
+
+  // Writes without a digest (the replica's own bookkeeping of position and digests).
+  void put_undigested(Table table, std::string_view key, std::string_view value);
+  Status commit();
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  using Overlay = std::unordered_map<std::string, std::optional<std::string>, Hash, std::equal_to<>>;
+
+  Overlay& overlay(Table table) { return overlays_[static_cast<std::size_t>(table)]; }
+  [[nodiscard]] const Overlay& overlay(Table table) const { return overlays_[static_cast<std::size_t>(table)]; }
+  void remember(Table table, std::string_view key, std::optional<std::string_view> value);
+  void digest_write(char kind, Table table, std::string_view key, std::string_view value);
+
+  KvStore& store_;
+  std::unique_ptr<KvBatch> batch_;
+  std::vector<Overlay> overlays_;
+  std::vector<bool> looked_up_;  // tables that are only scanned need no overlay
+  std::string digest_input_;
+  std::size_t erased_ = 0;
+};
+
+}  // namespace ledgate

@@ -1,0 +1,88 @@
+#include "projections/sessions.h"
+
+#include "domain/evolve.h"
+#include "projections/expiry.h"
+#include "projections/tables.h"
+
+namespace ledgate {
+namespace {
+
+using journal::v1::Event;
+using journal::v1::SessionEvent;
+
+std::string by_user_key(std::string_view user_id, std::string_view session_id) { return std::string(user_id).append(session_id); }
+
+void apply_session(const SessionEvent& event, const EventOrigin& origin, Rows& rows) {
+  if (event.session_id().empty()) return;  // Basic authentication, or a refusal about no session of ours
+  switch (event.fact_case()) {
+    case SessionEvent::kLoggedIn:
+    case SessionEvent::kReuseDetected:
+    case SessionEvent::kLoggedOut: break;
+    case SessionEvent::kRefreshed:
+      if (!event.refreshed().rotated()) return;
+      break;
+    case SessionEvent::kRefreshRefused:
+    case SessionEvent::FACT_NOT_SET: return;
+  }
+  state::v1::Session session;
+  if (const auto stored = rows.get(tables::kSessions, event.session_id())) session.ParseFromString(*stored);
+  evolve(session, event, origin);
+  rows.put(tables::kSessions, event.session_id(), session.SerializeAsString());
+  if (event.has_logged_in()) {
+    rows.put(tables::kUserSessions, by_user_key(event.user_id(), event.session_id()), {});
+    schedule_expiry(rows, tables::kSessionExpiry, session.expires_ms(), event.session_id());
+  }
+}
+
+// Rotation moves a session's end without touching the index; a row found before its end is filed again under the new one.
+void expire_session(std::string_view session_id, LogTime now, Rows& rows) {
+  const auto stored = rows.get(tables::kSessions, session_id);
+  if (!stored) return;
+  state::v1::Session session;
+  session.ParseFromString(*stored);
+  if (session.expires_ms() > now.ms) {
+    schedule_expiry(rows, tables::kSessionExpiry, session.expires_ms(), session_id);
+    return;
+  }
+  rows.erase(tables::kSessions, session_id);
+  rows.erase(tables::kUserSessions, by_user_key(session.user_id(), session_id));
+}
+
+}  // namespace
+
+void SessionsProjection::apply(const AppliedTransaction& applied, Rows& rows) const {
+  if (is_tick(applied.transaction)) {
+    purge_due(rows, tables::kSessionExpiry, applied.time, [&](std::string_view id) { expire_session(id, applied.time, rows); });
+    return;
+  }
+  EventOrigin origin{.position = applied.position,
+                     .time = applied.time,
+                     .at_us = applied.transaction.at_us(),
+                     .transaction_id = applied.transaction.id()};
+  for (const Event& event : applied.transaction.events()) {
+    if (event.has_session()) apply_session(event.session(), origin, rows);
+    ++origin.event_index;
+  }
+}
+
+std::optional<state::v1::Session> find_session(const KvReader& rows, const SessionId& id) {
+  const auto stored = rows.get(tables::kSessions, id.raw());
+  if (!stored) return std::nullopt;
+  std::optional<state::v1::Session> session(std::in_place);
+  session->ParseFromString(*stored);
+  return session;
+}
+
+std::vector<state::v1::Session> sessions_of(const KvReader& rows, const UserId& user, std::size_t limit) {
+  std::vector<state::v1::Session> sessions;
+  rows.scan(tables::kUserSessions, user.raw(), {}, KvReader::Order::kAscending, [&](std::string_view key, std::string_view) {
+    if (!key.starts_with(user.raw()) || sessions.size() == limit) return false;
+    if (const auto id = SessionId::from_bytes(key.substr(user.raw().size()))) {
+      if (auto session = find_session(rows, *id)) sessions.push_back(std::move(*session));
+    }
+    return true;
+  });
+  return sessions;
+}
+
+}  // namespace ledgate
