@@ -92,6 +92,11 @@ void flatten(const toml::table& table, const std::string& prefix, std::vector<Fi
   }
 }
 
+std::string unknown_setting(std::string_view key, std::string_view origin, const std::string& meant) {
+  return "unknown setting '" + printable(key) + "' (" + printable(origin) + ")" +
+         (meant.empty() ? "; docs/settings.md lists them all" : "; did you mean " + meant + "?");
+}
+
 std::string refused(const SettingRow& row, std::string_view text, std::string_view origin) {
   std::string message = std::string(row.key) + " must be " + expected_value(row);
   if (!is_secret(row)) message += ", not '" + printable(text) + "'";
@@ -122,12 +127,6 @@ std::string printable(std::string_view text) {
   return text.size() > kShownMax ? out + "…" : out;
 }
 
-std::string unknown_setting(std::string_view key, std::string_view origin) {
-  const std::string near = nearest_setting(key);
-  return "unknown setting '" + printable(key) + "' (" + printable(origin) + ")" +
-         (near.empty() ? "; docs/settings.md lists them all" : "; did you mean '" + near + "'?");
-}
-
 SettingsLoader::SettingsLoader() {
   for (const auto& group : setting_groups()) {
     for (const auto& row : group.rows) {
@@ -145,7 +144,7 @@ Status SettingsLoader::assign(std::string_view key, std::string_view text, const
                                                      std::string(text));
   } else {
     const SettingRow* row = find_setting(key);
-    if (row == nullptr) return invalid(unknown_setting(key, origin));
+    if (row == nullptr) return invalid(unknown_setting(key, origin, nearest_setting(key)));
     if (!assign_setting(*row, text, loaded_.settings)) return invalid(refused(*row, text, origin));
   }
   loaded_.origins.insert_or_assign(std::string(key), origin);
@@ -167,7 +166,7 @@ Status SettingsLoader::load_file(const std::string& path) {
         shown << toml::node_view<const toml::node>(node);
         return invalid(refused(*row, shown.str(), origin));
       }
-      if (!value) return invalid(unknown_setting(key, origin));
+      if (!value) return invalid(unknown_setting(key, origin, nearest_setting(key)));
       TRY_STATUS(assign(key, *value, origin));
     }
   } catch (const toml::parse_error& error) {
@@ -194,9 +193,7 @@ Status SettingsLoader::assign_environment(std::string_view name, std::string_vie
   std::transform(key.begin(), key.end(), key.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const std::string near = nearest_setting(key);
-  return invalid(
-      "unknown setting in the environment: " + printable(name) +
-      (near.empty() ? "; docs/settings.md lists them all" : "; did you mean " + environment_name(near) + "?"));
+  return invalid(unknown_setting(key, origin, near.empty() ? near : environment_name(near)));
 }
 
 Status SettingsLoader::load_environment(const char* const* environment) {

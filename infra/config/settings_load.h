@@ -49,7 +49,5 @@ class SettingsLoader {
 
 // One line that is safe to print: what does not print is replaced by '?'.
 std::string printable(std::string_view text);
-// "unknown setting 'lisen' (origin); did you mean 'listen'?"
-std::string unknown_setting(std::string_view key, std::string_view origin);
 
 }  // namespace ledgate::infra

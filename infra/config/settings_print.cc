@@ -23,10 +23,14 @@ bool is_secret_property(std::string_view name) {
 }
 
 std::string toml_line(const std::string& key, const std::string& value, const std::string& origin) {
-  std::string line = key + " = " + value;
-  constexpr std::size_t kCommentColumn = 52;
-  line.append(line.size() < kCommentColumn ? kCommentColumn - line.size() : 1, ' ');
-  return line + "# " + origin + "\n";
+  return (origin.empty() ? "" : "# " + origin + "\n") + key + " = " + value + "\n";
+}
+
+// Where the value of `key` comes from; empty: it is the default as it stands in the table.
+std::string origin_of(const LoadedSettings& loaded, std::string_view key, std::string_view worked_out = {}) {
+  const auto origin = loaded.origins.find(key);
+  if (origin != loaded.origins.end()) return printable(origin->second);
+  return worked_out.empty() ? "" : "default: " + std::string(worked_out);
 }
 
 std::string quoted_property(std::string_view name) { return "kafka.property." + toml_string(name); }
@@ -50,21 +54,17 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
 }  // namespace
 
 std::string settings_as_toml(const LoadedSettings& loaded) {
-  std::string out;
+  std::string out = "# The settings in force. What has no comment above it is a default.\n";
   for (const auto& group : setting_groups()) {
-    out += (out.empty() ? "# " : "\n# ") + std::string(group.title) + "\n";
+    out += "\n# --- " + std::string(group.title) + " ---\n";
     for (const auto& row : group.rows) {
-      const auto origin = loaded.origins.find(row.key);
-      const bool given = origin != loaded.origins.end();
-      const std::string worked_out = row.worked_out.empty() ? "" : " (" + std::string(row.worked_out) + ")";
       out += toml_line(std::string(row.key), setting_toml(row, loaded.settings),
-                       given ? printable(origin->second) : "default" + worked_out);
+                       origin_of(loaded, row.key, row.worked_out));
     }
   }
   for (const auto& [name, value] : loaded.settings.kafka.property) {
-    const auto origin = loaded.origins.find(std::string(kKafkaPropertyPrefix) + name);
     const std::string shown = toml_string(is_secret_property(name) ? kMask : std::string_view(value));
-    out += toml_line(quoted_property(name), shown, origin == loaded.origins.end() ? "" : printable(origin->second));
+    out += toml_line(quoted_property(name), shown, origin_of(loaded, std::string(kKafkaPropertyPrefix) + name));
   }
   return out;
 }

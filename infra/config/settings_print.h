@@ -7,8 +7,8 @@
 
 namespace ledgate::infra {
 
-// TOML that could be given back with --config: every setting, its value and, as a comment, where the value comes from.
-// Secrets are masked.
+// TOML that could be given back with --config: every setting with its value and, in a comment above it, where a value
+// comes from that is not the default. Secrets are masked.
 std::string settings_as_toml(const LoadedSettings& loaded);
 
 // The list in `ledgate serve --help`.

@@ -110,10 +110,11 @@ TEST_F(SettingsTest, FilesThatCannotBeReadSayWhy) {
 TEST_F(SettingsTest, UnknownKeysAreErrorsWithTheNearestName) {
   EXPECT_THAT(
       file_error(file("\nlisen = \"a:1\"\n")),
-      testing::AllOf(HasSubstr("unknown setting 'lisen'"), HasSubstr("line 2"), HasSubstr("did you mean 'listen'?")));
-  EXPECT_THAT(file_error(file("[rate_limit]\nlogin = 1\n")), HasSubstr("did you mean 'rate_limits.login'?"));
+      testing::AllOf(HasSubstr("unknown setting 'lisen'"), HasSubstr("line 2"), HasSubstr("did you mean listen?")));
+  EXPECT_THAT(file_error(file("[rate_limit]\nlogin = 1\n")), HasSubstr("did you mean rate_limits.login?"));
   EXPECT_THAT(file_error(file("kafka.property = \"x\"\n")), HasSubstr("unknown setting"));
-  EXPECT_THAT(environment_error("LEDGATE_LISTN=x"), HasSubstr("LEDGATE_LISTN; did you mean LEDGATE_LISTEN?"));
+  EXPECT_THAT(environment_error("LEDGATE_LISTN=x"),
+              HasSubstr("unknown setting 'listn' (environment LEDGATE_LISTN); did you mean LEDGATE_LISTEN?"));
   EXPECT_THAT(environment_error("LEDGATE_=x"), HasSubstr("unknown setting"));
   EXPECT_THAT(environment_error("LEDGATE_KAFKA_PROPERTY_=x"), HasSubstr("unknown setting"));
   EXPECT_EQ(environment_error("LISTEN=x"), "accepted");
@@ -204,7 +205,7 @@ TEST_F(SettingsTest, PrintedTomlIsReadBackAsTheSame) {
   const auto without_origins = [](const std::string& toml) {
     std::istringstream lines(toml);
     std::string out;
-    for (std::string line; std::getline(lines, line);) out += line.substr(0, line.find(" #")) + "\n";
+    for (std::string line; std::getline(lines, line);) out += line.starts_with("#") ? "" : line + "\n";
     return out;
   };
   EXPECT_EQ(without_origins(settings_as_toml(*again.finish())), without_origins(first));
