@@ -32,17 +32,11 @@ struct EmbeddedJournal::State {
         last_time(files->last_time()),
         appender([this] { run(); }) {}
 
-  ~State() {
-    {
-      const std::lock_guard lock(mutex);
-      closing = true;
-    }
-    work.notify_one();
-    appender.join();
-  }
+  ~State() { close(); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
+  void close();
   bool enqueue(std::string& bytes, Done& done);
   void run();
   std::size_t append_batch(std::vector<Waiting>& queue, std::size_t first);
@@ -69,8 +63,18 @@ struct EmbeddedJournal::State {
   bool closing = false;
   bool broken = false;
 
+  std::once_flag closed;
   std::thread appender;  // last: it starts when all else is there
 };
+
+void EmbeddedJournal::State::close() {
+  {
+    const std::lock_guard lock(mutex);
+    closing = true;
+  }
+  work.notify_one();
+  std::call_once(closed, [this] { appender.join(); });
+}
 
 // Takes bytes and done only when it returns true.
 bool EmbeddedJournal::State::enqueue(std::string& bytes, Done& done) {
@@ -185,6 +189,8 @@ Result<std::vector<JournalRecord>> EmbeddedJournal::read(Position from, std::siz
 }
 
 Result<Position> EmbeddedJournal::end() { return state_->recent.end(); }
+
+void EmbeddedJournal::close() { state_->close(); }
 
 Status EmbeddedJournal::verify() { return state_->files->verify(); }
 

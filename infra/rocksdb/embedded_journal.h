@@ -48,8 +48,11 @@ class EmbeddedJournal final : public JournalReader, public JournalWriter {
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedJournal>> open(const std::string& path, const Clock& clock,
                                                                      EmbeddedJournalOptions options = {},
                                                                      rocksdb::Env* env = nullptr);
-  // Refuses what comes after, appends what was queued before, then returns.
-  ~EmbeddedJournal() override;
+  ~EmbeddedJournal() override;  // closes it
+
+  // Refuses what comes after, appends and reports what was queued before, then returns. It can still be read. Any
+  // thread but the appender's.
+  void close();
 
   // kJournalTruncated when `from` lies past the end: the reader knows a record that this journal has lost.
   // kJournalCorrupt when bytes are bad.

@@ -72,6 +72,18 @@ bool holds_a_database(const std::string& path) {
   return std::filesystem::exists(path + "/CURRENT", error);
 }
 
+// RocksDB would make a new database where it does not find its own, and delete the records' files as strangers.
+Status check_new(const std::string& path) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+    const std::filesystem::path extension = entry.path().extension();
+    if (extension == ".sst" || extension == ".log") {
+      return fail(ErrorCode::kJournalCorrupt, path + "/CURRENT is missing from the journal");
+    }
+  }
+  return {};
+}
+
 // Files whose keys follow one another, from 0 on, have no gap between them; inside a file each block is protected by
 // its checksum.
 Status check_chain(const std::string& path, std::vector<rocksdb::LiveFileMetaData>& files) {
@@ -109,10 +121,14 @@ JournalFiles::~JournalFiles() { static_cast<void>(mark_->sync()); }
 Result<std::unique_ptr<JournalFiles>> JournalFiles::open(const std::string& path, std::uint64_t verify_bytes,
                                                          rocksdb::Env* env) {
   TRY_STATUS(prepare_directory(path));
+  const bool create = !holds_a_database(path);
+  if (create) TRY_STATUS(check_new(path));
   // Made before RocksDB's files, so that a directory that has those and no mark has lost it.
-  std::unique_ptr<EndMark> mark = TRY(EndMark::open(path, !holds_a_database(path)));
+  std::unique_ptr<EndMark> mark = TRY(EndMark::open(path, create));
+  rocksdb::Options options = journal_options(env);
+  options.create_if_missing = create;
   rocksdb::DB* database = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(journal_options(env), path, &database);
+  const rocksdb::Status status = rocksdb::DB::Open(options, path, &database);
   if (!status.ok()) return fail(disk_error(path, status, ErrorCode::kJournalCorrupt));
   std::unique_ptr<JournalFiles> files(new JournalFiles(path, std::unique_ptr<rocksdb::DB>(database), std::move(mark)));
   TRY_STATUS(files->check_files(verify_bytes, env));

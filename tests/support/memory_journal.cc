@@ -8,13 +8,15 @@ namespace ledgate::testing {
 MemoryJournal::MemoryJournal(const Clock& clock, std::size_t queue_records)
     : clock_(clock), queue_records_(queue_records), thread_([this] { run(); }) {}
 
-MemoryJournal::~MemoryJournal() {
+MemoryJournal::~MemoryJournal() { close(); }
+
+void MemoryJournal::close() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
   }
   work_.notify_all();
-  thread_.join();
+  std::call_once(closed_, [this] { thread_.join(); });
 }
 
 Result<std::vector<JournalRecord>> MemoryJournal::read(Position from, std::size_t max_records, std::size_t max_bytes,

@@ -29,14 +29,15 @@ enum class Fate : std::uint8_t {
   kTwice,           // written twice, as an idempotent producer may when a broker dies; reported at the first
 };
 
-// Threads: append() and end() from any, read() from any (one at a time is all that the port asks for), the switches
-// from any.
+// Threads: append() and end() from any, read() from any (one at a time is all that the port asks for).
 class MemoryJournal final : public JournalReader, public JournalWriter {
  public:
   // `clock` must outlive the journal.
   explicit MemoryJournal(const Clock& clock, std::size_t queue_records = 4096);
-  ~MemoryJournal()
-      override;  // as a real one: refuses what comes after, finishes what was queued, late records are lost
+  ~MemoryJournal() override;  // closes it; late records are lost
+
+  // As a real one: refuses what comes after, finishes what was queued. It can still be read. Not from `done`.
+  void close();
 
   Result<std::vector<JournalRecord>> read(Position from, std::size_t max_records, std::size_t max_bytes,
                                           std::chrono::milliseconds timeout) override;
@@ -86,6 +87,7 @@ class MemoryJournal final : public JournalReader, public JournalWriter {
   bool reporting_ = false;
   ErrorCode broken_{};
   bool is_broken_ = false;
+  std::once_flag closed_;
   std::thread thread_;
 };
 
