@@ -6,6 +6,7 @@ import typing
 import uuid
 
 PASSWORD = "correct-Horse7-staple"
+LONG_TOKEN = "x" * 40
 _numbers = itertools.count(1)
 
 

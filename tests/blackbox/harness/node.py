@@ -1,5 +1,6 @@
 """One `ledgate serve` process with its own directory, and the other subcommands on the same data."""
 
+import http.cookiejar
 import os
 import pathlib
 import re
@@ -37,6 +38,7 @@ class Node:
         self.settings = {"listen": "127.0.0.1:0", "data": self.data, "master_key_file": self.master_key,
                          **CHEAP, **(settings or {})}
         self.flags = list(flags)
+        self.program = [BINARY]
         self.process = None
         self.starts = 0
         self.http = None
@@ -47,7 +49,7 @@ class Node:
         """Start the process without waiting for it; the files of this start are stdout-N.log and stderr-N.log."""
         self.starts += 1
         with open(self.output("stdout"), "wb") as out, open(self.output("stderr"), "wb") as err:
-            self.process = subprocess.Popen([BINARY, "serve", *self.flags], cwd=self.home, stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([*self.program, "serve", *self.flags], cwd=self.home, stdin=subprocess.DEVNULL,
                                             stdout=out, stderr=err, env=environment(self.settings))
         return self
 
@@ -118,14 +120,7 @@ def run(*words, settings=None, cwd=None, seconds=20):
                           stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds * PATIENCE)
 
 
-class NoCookies(httpx.Cookies):
-    """A client must not carry one test's cookies into the next: what is sent is what the test says."""
-
-    def extract_cookies(self, response):
-        pass
-
-
 def new_client(url, **options):
-    client = httpx.Client(base_url=url, timeout=20 * PATIENCE, trust_env=False, follow_redirects=False, **options)
-    client._cookies = NoCookies()
-    return client
+    """A client that keeps no cookies: what is sent is what the test says, and nothing is carried between tests."""
+    no_cookies = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.Client(base_url=url, timeout=20 * PATIENCE, trust_env=False, cookies=no_cookies, **options)

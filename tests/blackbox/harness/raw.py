@@ -34,7 +34,7 @@ def send_quietly(connection, data):
     """Send all; a server that has already refused and closed is no error of the sender."""
     try:
         connection.sendall(data)
-    except (BrokenPipeError, ConnectionResetError):
+    except (BrokenPipeError, ConnectionResetError, TimeoutError):
         pass
 
 

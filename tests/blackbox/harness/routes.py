@@ -2,6 +2,8 @@
 
 import typing
 
+from .client import LONG_TOKEN
+
 
 class Route(typing.NamedTuple):
     """`access` is the least that is needed: none, user, admin or audit; `dialect` tells whose error envelope is due."""
@@ -14,18 +16,16 @@ class Route(typing.NamedTuple):
     valid: dict = {}
 
 
-LONG = "x" * 40
-
 ROUTES = [
     Route("003 register", "POST", "/api/v1/auth/register", "003", "none", "json",
           {"username": "somebody", "email": "somebody@example.org", "password": "correct-Horse7-staple"}),
     Route("003 login", "POST", "/api/v1/auth/login", "003", "none", "json", {"username": "nobody", "password": "wrong-Horse7"}),
-    Route("003 refresh", "POST", "/api/v1/auth/refresh", "003", "none", "json", {"refresh": LONG}),
+    Route("003 refresh", "POST", "/api/v1/auth/refresh", "003", "none", "json", {"refresh": LONG_TOKEN}),
     Route("me", "GET", "/api/v1/auth/me", "union", "user"),
     Route("002 login", "POST", "/api/v1/auth/login", "002", "none", "form", {"username": "nobody", "password": "wrong-Horse7"}),
     Route("002 token", "POST", "/api/v1/auth/token", "002", "none", "form", {"username": "nobody", "password": "wrong-Horse7"}),
     Route("002 refresh", "POST", "/api/v1/auth/refresh", "002", "user", "json",
-          {"token": LONG, "expires_in": 31536000, "token_type": "bearer"}),
+          {"token": LONG_TOKEN, "expires_in": 31536000, "token_type": "bearer"}),
     Route("002 logout", "POST", "/api/v1/auth/logout", "002", "user"),
     Route("004 login", "POST", "/api/auth/login", "004", "none", "json", {"email": "nobody@example.org", "password": "wrong-Horse7"}),
     Route("verify", "GET", "/api/v1/verify", "native", "user"),

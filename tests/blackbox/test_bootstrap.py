@@ -1,0 +1,102 @@
+"""First start: the default administrator is made once, through the journal, and never silently open to the network."""
+
+import json
+import re
+
+import pytest
+
+from harness.client import admin, audit, login_003, login_004, walk
+
+OPEN = {"listen": "0.0.0.0:0"}
+
+
+def administrators(node, password="admin"):
+    rows = walk(node, "/api/v1/users", admin(node, password))
+    return [(row["username"], row["role"]) for row in rows]
+
+
+def warnings(text):
+    """The messages of all JSON log lines at level warning or above."""
+    found = []
+    for line in text.splitlines():
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(record, dict) and str(record.get("level", "")).lower().startswith(("warn", "err", "crit")):
+            found.append(line.lower())
+    return found
+
+
+@pytest.mark.smoke
+def test_made_once(fresh):
+    """One administrator after the first start and after the next ones; it came through the journal."""
+    node = fresh()
+    assert administrators(node) == [("admin", "admin")]
+    node.restart()
+    node.kill()
+    node.start()
+    assert administrators(node) == [("admin", "admin")]
+    made = [event for event in audit(node, admin(node), limit=100) if event["type"] in ("UserRegistered", "UserImported")]
+    assert len(made) == 1 and made[0]["position"] > 0
+
+
+def test_a_warning_until_the_default_password_is_changed(fresh):
+    """In the log of every start while admin/admin works, and not when a password was chosen."""
+    node = fresh()
+    assert any("admin" in line and "password" in line for line in warnings(node.said()))
+    node.restart()
+    assert any("admin" in line and "password" in line for line in warnings(node.said()))
+    chosen = fresh({"admin.password": "chosen-Horse7"})
+    assert not any("password" in line for line in warnings(chosen.said()))
+
+
+def test_chosen_password(fresh):
+    """`admin.password` is the administrator's, and is written nowhere."""
+    node = fresh({"admin.password": "chosen-Horse7"})
+    assert login_004(node, "admin", "admin").status_code == 401
+    assert login_004(node, "admin", "chosen-Horse7").status_code == 200
+    assert "chosen-Horse7" not in node.said()
+
+
+def test_the_setting_counts_at_the_first_start_only(fresh):
+    """The journal is the truth: a setting changed later resets nobody's password."""
+    node = fresh()
+    node.stop()
+    node.settings["admin.password"] = "chosen-Horse7"
+    node.start()
+    assert login_003(node, "admin", "admin").status_code == 200
+    assert login_003(node, "admin", "chosen-Horse7").status_code == 401
+
+
+def printed_password(node):
+    """The password somewhere in the output: the word there that logs in as admin."""
+    words = set()
+    for line in node.said().splitlines():
+        if "password" in line.lower():
+            words |= set(re.findall(r"[^\s\"',:;<>{}=]{8,}", line)) | set(re.findall(r"[A-Za-z0-9_\-+/=.!]{8,}", line))
+    for word in sorted(words):
+        if login_003(node, "admin", word).status_code == 200:
+            return word
+    return None
+
+
+def test_random_password_when_open_to_the_network(fresh):
+    """Listening beyond loopback without `admin.password`: printed once, long, different each time; admin/admin is refused."""
+    node = fresh(OPEN)
+    assert login_003(node, "admin", "admin").status_code == 401
+    password = printed_password(node)
+    assert password and len(password) >= 12
+    assert node.said().count(password) == 1
+    node.restart()
+    assert password not in node.said() and printed_password(node) is None
+    assert login_003(node, "admin", password).status_code == 200
+    assert administrators(node, password) == [("admin", "admin")]
+    assert printed_password(fresh(OPEN)) != password
+
+
+def test_no_random_password_when_one_is_chosen(fresh):
+    node = fresh({**OPEN, "admin.password": "chosen-Horse7"})
+    assert printed_password(node) is None
+    assert login_003(node, "admin", "chosen-Horse7").status_code == 200
+    assert login_003(node, "admin", "admin").status_code == 401

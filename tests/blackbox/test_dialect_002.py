@@ -1,0 +1,262 @@
+"""Dialect 002: form log-in with nested tokens and a cookie, the OAuth2 form, rotating refresh, me and logout."""
+
+import http.cookies
+
+import jwt
+import pytest
+
+from harness.client import (PASSWORD, audit, bearer, fresh_name, login_002, me, new_user, refresh_002, refresh_003,
+                            session_002, session_of)
+from harness.waiting import eventually
+
+YEAR = 31536000
+WEEK = 604800
+
+
+def cookies_of(answer):
+    """The Set-Cookie headers as morsels by name."""
+    jar = http.cookies.SimpleCookie()
+    for header in answer.headers.get_list("set-cookie"):
+        jar.load(header)
+    return jar
+
+
+def assert_token_answer(answer, name):
+    """Seed: the nested shape, seconds as integers, both tokens JWT-like strings, and the cookie of the refresh token."""
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert body.keys() == {"username", "access_token", "refresh_token"} and body["username"] == name
+    for key, seconds in (("access_token", WEEK), ("refresh_token", YEAR)):
+        assert body[key].keys() == {"token", "expires_in", "token_type"}
+        assert (body[key]["expires_in"], body[key]["token_type"]) == (seconds, "bearer")
+    cookie = cookies_of(answer)["refresh_token"]
+    assert cookie.value == body["refresh_token"]["token"]
+    assert cookie["httponly"] is True and cookie["samesite"].lower() == "lax"
+    assert (cookie["max-age"], cookie["path"], cookie["domain"]) == (str(YEAR), "/", "")
+    return session_of(answer)
+
+
+# --- login and token -------------------------------------------------------------------------------------------------
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("spelling", [lambda user: user.name, lambda user: user.email, lambda user: user.name.upper(),
+                                      lambda user: f" {user.email.upper()} "], ids=["name", "address", "NAME", "ADDRESS"])
+def test_login_by_form(node, user, spelling):
+    answer = login_002(node, spelling(user))
+    session = assert_token_answer(answer, user.name)
+    assert not cookies_of(answer)["refresh_token"]["secure"], "public_url is not https"
+    assert me(node, session.access).json()["username"] == user.name
+
+
+def test_login_by_multipart(node, user):
+    answer = node.http.post("/api/v1/auth/login", files={"username": (None, user.name), "password": (None, user.password)})
+    assert_token_answer(answer, user.name)
+
+
+def test_login_by_multipart_reads_values_literally(node):
+    """Percent and plus are no escapes in multipart, and are escapes in a form."""
+    password = "a+b%20c-Horse7 &=é"
+    user = new_user(node, password=password)
+    parts = {"username": (None, user.name), "password": (None, password)}
+    assert node.http.post("/api/v1/auth/login", files=parts).status_code == 200
+    assert login_002(node, user.name, password).status_code == 200
+    raw = f"username={user.name}&password=a%2Bb%2520c-Horse7+%26%3D%C3%A9"
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert node.http.post("/api/v1/auth/login", content=raw, headers=form).status_code == 200
+
+
+def test_cookie_is_secure_behind_https(fresh):
+    node = fresh({"public_url": "https://auth.example.org"})
+    answer = login_002(node, "admin", "admin")
+    assert cookies_of(answer)["refresh_token"]["secure"] is True
+
+
+@pytest.mark.smoke
+def test_wrong_password_and_unknown_user(node, user):
+    """401 in both cases (the product's 404 tells names), `{"detail": text}`."""
+    wrong, unknown = login_002(node, user.name, "wrong-Horse7"), login_002(node, fresh_name())
+    assert wrong.status_code == unknown.status_code == 401
+    assert wrong.content == unknown.content
+    assert wrong.json().keys() == {"detail"} and isinstance(wrong.json()["detail"], str)
+    assert "set-cookie" not in wrong.headers
+
+
+@pytest.mark.parametrize("path", ["/api/v1/auth/login", "/api/v1/auth/token"])
+@pytest.mark.parametrize("missing", ["username", "password"])
+def test_missing_form_field(node, path, missing):
+    """FastAPI's 422: `{"detail":[{type,loc,msg,input}]}` with the field's place."""
+    form = {"username": "somebody", "password": PASSWORD}
+    del form[missing]
+    answer = node.http.post(path, data=form)
+    assert answer.status_code == 422, answer.text
+    faults = answer.json()["detail"]
+    assert [fault["loc"] for fault in faults] == [["body", missing]]
+    assert faults[0].keys() >= {"type", "loc", "msg", "input"} and faults[0]["type"] == "missing"
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("extra", [{}, {"grant_type": "password"}, {"scope": "", "client_id": "x"}],
+                         ids=["bare", "grant_type", "other OAuth2 fields"])
+def test_token_route(node, user, extra):
+    """Seed: flat OAuth2 answer, `expires_in` as a number."""
+    answer = node.http.post("/api/v1/auth/token", data={"username": user.name, "password": user.password, **extra})
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert body.keys() == {"access_token", "expires_in", "token_type"}
+    assert (body["expires_in"], body["token_type"]) == (WEEK, "bearer")
+    claims = jwt.decode(body["access_token"], options={"verify_signature": False})
+    assert claims["exp"] - claims["iat"] == WEEK
+    assert me(node, body["access_token"]).status_code == 200
+
+
+def test_token_route_refuses_a_wrong_password(node, user):
+    answer = node.http.post("/api/v1/auth/token", data={"username": user.name, "password": "wrong-Horse7"})
+    assert answer.status_code == 401 and answer.json().keys() == {"detail"}
+
+
+# --- refresh ---------------------------------------------------------------------------------------------------------
+
+def refused_refresh(answer):
+    assert (answer.status_code, answer.json()) == (401, {"detail": "Refresh token is missing or invalid."})
+
+
+@pytest.mark.smoke
+def test_refresh_rotates_both_tokens(node, user):
+    old = session_002(node, user.name)
+    new = assert_token_answer(refresh_002(node, *old), user.name)
+    assert new.access != old.access and new.refresh != old.refresh
+    assert me(node, new.access).status_code == 200
+    assert_token_answer(refresh_002(node, *new), user.name)
+
+
+def test_a_lost_answer_can_be_asked_for_again(node, user):
+    """Design §10: within the grace the previous token gives the same successor, as often as wanted."""
+    old = session_002(node, user.name)
+    successors = {session_of(refresh_002(node, *old)).refresh for _ in range(3)}
+    assert len(successors) == 1
+    assert_token_answer(refresh_002(node, old.access, successors.pop()), user.name)
+
+
+def session_is_dead(node, *sessions):
+    for session in sessions:
+        assert me(node, session.access).status_code == 401
+        assert refresh_002(node, *session).status_code == 401
+
+
+def test_reuse_after_the_grace_ends_the_session(fresh):
+    """Design §10: later than `refresh.grace_seconds` a used token is a stolen one: RefreshTokenReuseDetected."""
+    node = fresh({"refresh.grace_seconds": 1})
+    user, other = new_user(node), session_002(node, "admin", "admin")
+    old = session_002(node, user.name)
+    new = session_of(refresh_002(node, *old))
+    answer = eventually("refusal after the grace", lambda: (found := refresh_002(node, *old)).status_code == 401 and found)
+    refused_refresh(answer)
+    session_is_dead(node, old, new)
+    assert me(node, other.access).status_code == 200, "another session lives on"
+    assert audit(node, bearer(other.access), type="RefreshTokenReuseDetected")
+
+
+def test_a_token_two_generations_old_has_no_grace(node, user, admin):
+    first = session_002(node, user.name)
+    second = session_of(refresh_002(node, *first))
+    third = session_of(refresh_002(node, *second))
+    refused_refresh(refresh_002(node, second.access, first.refresh))
+    session_is_dead(node, first, second, third)
+
+
+def test_refresh_with_another_users_access_token(node, user):
+    """Design §10: 401, and nothing happens to either session."""
+    mine, theirs = session_002(node, user.name), session_002(node, new_user(node).name)
+    refused_refresh(refresh_002(node, theirs.access, mine.refresh))
+    assert_token_answer(refresh_002(node, *mine), user.name)
+
+
+def test_refresh_needs_an_access_token(node, user):
+    session = session_002(node, user.name)
+    for access in (None, "x.y.z", session.refresh):
+        answer = refresh_002(node, access, session.refresh)
+        assert answer.status_code == 401 and "detail" in answer.json(), answer.text
+    assert refresh_002(node, *session).status_code == 200
+
+
+@pytest.mark.parametrize("spoil", [lambda token: "x" * 60, lambda token: token[:-2], lambda token: token + "A",
+                                   lambda token: token.swapcase(), lambda token: ""],
+                         ids=["junk", "shorter", "longer", "case", "empty"])
+def test_bad_refresh_token(node, user, spoil):
+    session = session_002(node, user.name)
+    answer = refresh_002(node, session.access, spoil(session.refresh))
+    assert answer.status_code == 401 and answer.json().keys() == {"detail"}
+    assert me(node, session.access).status_code == 200
+
+
+@pytest.mark.parametrize("missing", ["expires_in", "token_type"])
+def test_refresh_wants_all_three_fields(node, user, missing):
+    session = session_002(node, user.name)
+    body = {"token": session.refresh, "expires_in": YEAR, "token_type": "bearer"}
+    del body[missing]
+    answer = node.http.post("/api/v1/auth/refresh", json=body, headers=bearer(session.access))
+    assert answer.status_code == 422, answer.text
+    assert [fault["loc"] for fault in answer.json()["detail"]] == [["body", missing]]
+    assert refresh_002(node, *session).status_code == 200, "a malformed request spends nothing"
+
+
+def test_the_old_access_token_lives_on_after_a_rotation(node, user):
+    """Only reuse and logout end a session: requests in flight with the old access token do not fail."""
+    old = session_002(node, user.name)
+    refresh_002(node, *old)
+    assert me(node, old.access).status_code == 200
+
+
+# --- me and logout ---------------------------------------------------------------------------------------------------
+
+def test_me_has_the_seeds_keys(node, user):
+    profile = me(node, session_002(node, user.name).access).json()
+    assert {"id", "username", "email", "name", "is_superuser", "is_active"} <= profile.keys()
+    assert isinstance(profile["id"], int)
+
+
+def logout(node, access=None, cookie=None):
+    headers = {**(bearer(access) if access else {}), **({"Cookie": f"refresh_token={cookie}"} if cookie else {})}
+    return node.http.post("/api/v1/auth/logout", headers=headers)
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("with_cookie", [True, False], ids=["with its cookie", "by the access token alone"])
+def test_logout_ends_the_session(node, user, with_cookie):
+    """Seed, and the trap noted beside it: both ways end access and refresh tokens, and the cookie goes."""
+    session, other = session_002(node, user.name), session_002(node, user.name)
+    answer = logout(node, session.access, session.refresh if with_cookie else None)
+    assert (answer.status_code, answer.json()) == (200, {"message": "Logged out successfully."})
+    cookie = cookies_of(answer)["refresh_token"]
+    assert cookie.value in ("", '""') and cookie["max-age"] == "0" and cookie["path"] == "/"
+    session_is_dead(node, session)
+    assert me(node, other.access).status_code == 200, "other sessions of the user stay"
+
+
+@pytest.mark.parametrize("with_cookie", [True, False], ids=["cookie only", "nothing"])
+def test_logout_needs_an_access_token(node, user, with_cookie):
+    session = session_002(node, user.name)
+    answer = logout(node, None, session.refresh if with_cookie else None)
+    assert answer.status_code == 401 and isinstance(answer.json()["detail"], str)
+    assert me(node, session.access).status_code == 200
+
+
+def test_logout_with_another_users_cookie_leaves_that_session(node, user):
+    mine, theirs = session_002(node, user.name), session_002(node, new_user(node).name)
+    logout(node, mine.access, theirs.refresh)
+    assert me(node, theirs.access).status_code == 200
+    assert refresh_002(node, *theirs).status_code == 200
+
+
+def test_logout_twice(node, user):
+    session = session_002(node, user.name)
+    assert logout(node, session.access).status_code == 200
+    answer = logout(node, session.access, session.refresh)
+    assert answer.status_code == 401 and isinstance(answer.json()["detail"], str)
+
+
+def test_logout_ends_a_003_session_too(node, user):
+    """One session model below all dialects."""
+    assert logout(node, user.access).status_code == 200
+    assert me(node, user.access).status_code == 401
+    assert refresh_003(node, user.refresh).status_code == 401

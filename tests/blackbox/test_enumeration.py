@@ -1,0 +1,59 @@
+"""Design §8: unknown user and wrong password give the same bytes and cost the same time, at the real hashing cost."""
+
+import statistics
+import time
+
+import pytest
+
+from harness.client import basic, fresh_name, login_002, login_003, login_004, new_user
+from harness.node import Node
+
+ROUNDS = 25
+VARIES = {"date", "x-request-id", "ledgate-position"}
+WRONG = "wrong-Horse7"
+DOORS = {
+    "003": lambda node, name: login_003(node, name, WRONG),
+    "003 by address": lambda node, name: login_003(node, f"{name}@example.org", WRONG),
+    "002": lambda node, name: login_002(node, name, WRONG),
+    "002 token": lambda node, name: node.http.post("/api/v1/auth/token", data={"username": name, "password": WRONG}),
+    "004": lambda node, name: login_004(node, f"{name}@example.org", WRONG),
+    "Basic": lambda node, name: node.http.get("/api/v1/verify", headers=basic(name, WRONG)),
+}
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """A node with the default hashing cost."""
+    node = Node(tmp_path_factory.mktemp("real"), {"argon2.memory_kib": 19456, "argon2.iterations": 2}).start()
+    node.known = new_user(node)
+    yield node
+    node.discard()
+
+
+def visible(answer):
+    """All that a client can compare."""
+    return answer.status_code, answer.content, sorted((name, value) for name, value in answer.headers.items() if name not in VARIES)
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("door", DOORS)
+def test_same_bytes(real, door):
+    known, unknown = DOORS[door](real, real.known.name), DOORS[door](real, fresh_name())
+    assert known.status_code == 401
+    assert visible(known) == visible(unknown)
+    assert real.known.name not in known.text
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_same_time(real, door):
+    """Medians of alternating attempts: the difference is far below one hash (some 12 ms), which a missing hash would show."""
+    spent = {True: [], False: []}
+    for _ in range(ROUNDS):
+        for known in (True, False):
+            name = real.known.name if known else fresh_name()
+            begin = time.perf_counter()
+            DOORS[door](real, name)
+            spent[known].append(time.perf_counter() - begin)
+    known, unknown = statistics.median(spent[True]), statistics.median(spent[False])
+    assert abs(known - unknown) < max(0.002, 0.2 * known), f"{known * 1000:.2f} ms known, {unknown * 1000:.2f} ms unknown"
+

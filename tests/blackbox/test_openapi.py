@@ -1,0 +1,64 @@
+"""The schema comes from the route table: valid OpenAPI 3.1, complete, and shown with `debug` only."""
+
+import openapi_spec_validator
+import pytest
+
+from harness.node import Node
+from harness.routes import GUARDED, ROUTES
+
+PLACES = {(route.method.lower(), route.path.replace("/users/1", "/users/{id}")) for route in ROUTES}
+
+
+@pytest.fixture(scope="module")
+def schema(tmp_path_factory):
+    node = Node(tmp_path_factory.mktemp("debug"), {"debug": "true"}).start()
+    answer = node.http.get("/api/schema")
+    node.stop()
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_valid(schema):
+    assert schema["openapi"].startswith("3.1.")
+    openapi_spec_validator.validate(schema)
+
+
+@pytest.mark.parametrize("method, path", sorted(PLACES))
+def test_every_route_is_described(schema, method, path):
+    """With its success and its name."""
+    operation = schema["paths"][path][method]
+    assert [status for status in operation["responses"] if status.startswith("2")]
+    assert operation["operationId"]
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=lambda route: route.name)
+def test_guarded_routes_name_their_security(schema, route):
+    assert schema["paths"][route.path.replace("/users/1", "/users/{id}")][route.method.lower()]["security"]
+
+
+def test_operation_ids_are_unique(schema):
+    ids = [operation["operationId"] for item in schema["paths"].values() for operation in item.values() if isinstance(operation, dict)]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_described_route_exists(schema, node, admin):
+    """Nothing is promised that answers 404 or 405."""
+    for path, item in schema["paths"].items():
+        for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
+            if path == "/api/schema":
+                continue
+            answer = node.http.request(method.upper(), path.replace("{id}", "1"), headers=admin if method == "get" else {})
+            assert answer.status_code not in (404, 405), f"{method} {path}"
+
+
+@pytest.mark.smoke
+def test_hidden_without_debug(node, admin):
+    assert node.http.get("/api/schema").status_code == 404
+    assert node.http.get("/api/schema", headers=admin).status_code == 404
+
+
+def test_debug_as_the_seeds_name_it(fresh):
+    """`DEBUG=true` in the environment, without prefix."""
+    node = fresh.idle()
+    node.program = ["env", "DEBUG=true", *node.program]
+    assert node.start().http.get("/api/schema").status_code == 200
