@@ -147,6 +147,7 @@ void Applier::fold(const Transaction& transaction, Position position, LogTime ti
   }
   if (is_tick(transaction)) {
     forget_expired(time, rows_);
+    state_.set_last_tick_ms(time.ms);
     state_.set_purge_backlog(rows_.erased() >= kPurgeRowsPerTick);
     rows_.fold_digest(replica_digest_);
   }

@@ -126,6 +126,7 @@ ReplicaStatus Replica::status() const {
   status.refused_records = state.refused();
   status.conflicts = state.conflicts();
   status.duplicates = state.duplicates();
+  status.last_tick = LogTime{state.last_tick_ms()};
   status.purge_backlog = state.purge_backlog();
   for (const auto& row : state.digests()) {
     status.projections.push_back({.name = row.name(), .version = row.version(), .digest = to_hex(row.digest())});

@@ -33,6 +33,7 @@ struct ReplicaStatus {
   std::uint64_t conflicts = 0;
   std::uint64_t duplicates = 0;
   std::vector<Row> projections;
+  LogTime last_tick;
   bool purge_backlog = false;  // the last tick had more to purge than its bound
 };
 

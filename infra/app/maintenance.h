@@ -1,0 +1,52 @@
+// What a node does by itself, on one thread: ticks the log, sums up what was refused, keeps the signing keys fresh.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "api/tokens.h"
+#include "commands/rate_limiter.h"
+#include "commands/service_events.h"
+#include "commands/services.h"
+#include "projections/replica.h"
+
+namespace ledgate::infra {
+
+class Maintenance {
+ public:
+  struct Options {
+    std::chrono::milliseconds tick_after;  // the last tick
+    SigningKeyRules signing_keys;
+  };
+
+  Maintenance(const Services& services, const Replica& replica, RateLimiter& limiter, api::TokenService& tokens, Options options);
+  ~Maintenance();
+  Maintenance(const Maintenance&) = delete;
+  Maintenance& operator=(const Maintenance&) = delete;
+
+  void start();
+  // Ends the thread; then writes down what was still to be summed up. Idempotent.
+  void stop();
+
+ private:
+  void run();
+  void round();
+  void tick_if_due(std::int64_t now_ms);
+  void record_sums(std::int64_t now_ms);
+
+  const Services& services_;
+  const Replica& replica_;
+  RateLimiter& limiter_;
+  api::TokenService& tokens_;
+  const Options options_;
+  std::chrono::steady_clock::time_point keys_due_{};
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace ledgate::infra

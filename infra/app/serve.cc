@@ -1,0 +1,303 @@
+#include "infra/app/serve.h"
+
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <malloc.h>
+
+#include "api/authenticate.h"
+#include "api/gateway.h"
+#include "api/tokens.h"
+#include "commands/service_events.h"
+#include "commands/subject_keys.h"
+#include "infra/app/maintenance.h"
+#include "infra/app/progress.h"
+#include "infra/app/request_observer.h"
+#include "infra/app/storage.h"
+#include "infra/config/command_line.h"
+#include "infra/config/version.h"
+#include "infra/crypto/argon2_hasher.h"
+#include "infra/crypto/derived_keys.h"
+#include "infra/crypto/jose.h"
+#include "infra/observe/log.h"
+#include "infra/observe/metrics.h"
+#include "infra/pistache/server.h"
+#include "infra/unicode/icu_folder.h"
+#include "projections/accounts.h"
+
+namespace ledgate::infra {
+namespace {
+
+constexpr std::chrono::seconds kDrainPatience{8};
+constexpr std::size_t kSubjectKeysKept = 4096;
+constexpr std::chrono::hours kSigningKeyAhead{24};
+constexpr std::uint64_t kFreeBytesMin = std::uint64_t{64} << 20;
+constexpr int kMallocArenas = 2;
+constexpr std::string_view kAdministrator = "admin";
+
+int refuse(const Error& error) {
+  std::fprintf(stderr, "ledgate: %s\n", error.message.empty() ? std::string(error_row(error.code).sentence).c_str() : error.message.c_str());
+  return error.code == ErrorCode::kConfigInvalid ? kExitUsage : kExitUnusable;
+}
+
+std::string random_password(Entropy& entropy) {
+  static constexpr std::string_view kAlphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGH";  // 32 letters, none that looks like another
+  std::string password;
+  for (const std::uint8_t byte : entropy.bytes<24>()) password.push_back(kAlphabet[byte % kAlphabet.size()]);
+  return password;
+}
+
+api::ApiSettings api_settings(const Settings& settings) {
+  api::ApiSettings api{.public_url = settings.public_url,
+                       .version = std::string(version()),
+                       .node = settings.node.id,
+                       .debug = settings.debug,
+                       .registration_enabled = settings.registration.enabled,
+                       .wait = settings.wait_seconds,
+                       .cors_origins = settings.cors.origins};
+  const auto& lives = settings.lifetimes;
+  api.sessions = {
+      .seed002_login = {.access_lifetime_s = lives.access_002_seconds.count(), .refresh_lifetime_s = lives.refresh_002_seconds.count(), .rotating = true},
+      .seed002_token = {.access_lifetime_s = lives.access_002_seconds.count()},
+      .seed003 = {.access_lifetime_s = lives.access_003_seconds.count(), .refresh_lifetime_s = lives.refresh_003_seconds.count()},
+      .seed004 = {.access_lifetime_s = lives.access_004_seconds.count()}};
+  const auto limit = [&](std::string name, std::int64_t attempts) {
+    return Limit{.name = std::move(name),
+                 .attempts = static_cast<std::uint64_t>(attempts),
+                 .window_s = settings.rate_limits.window_seconds.count()};
+  };
+  api.limits = {.login = limit("login", settings.rate_limits.login),
+                .registration = limit("register", settings.rate_limits.register_),
+                .refresh = limit("refresh", settings.rate_limits.refresh)};
+  return api;
+}
+
+std::chrono::milliseconds longest_token(const Settings& settings) {
+  const auto& lives = settings.lifetimes;
+  return std::max({lives.access_000_seconds, lives.access_001_seconds, lives.access_002_seconds, lives.access_003_seconds, lives.access_004_seconds});
+}
+
+// A serving node: every adapter, and what they are handed to. Members are in the order of dependence, so that they end in the reverse of it.
+class ServingNode {
+ public:
+  ServingNode(const Settings& settings, std::unique_ptr<Storage> storage);
+
+  Status start();
+  // What is under way is finished; nothing that was acknowledged can be lost either way.
+  void stop();
+  [[nodiscard]] std::uint16_t port() const { return server_.port(); }
+
+ private:
+  api::ApiHooks hooks();
+  [[nodiscard]] std::vector<std::string> not_ready() const;
+  Status bootstrap();
+  void warn_of_default_password();
+  void record(journal::v1::Event event);
+  void register_metrics();
+
+  const Settings& settings_;
+  std::unique_ptr<Storage> storage_;
+  Metrics metrics_;
+  RequestObserver observer_;
+  IcuFolder folder_;
+  OpenSslJose jose_;
+  SubjectKeys subject_keys_;
+  Argon2Hasher hasher_;
+  Services services_;
+  RateLimiter limiter_;
+  api::SigningKeyRing keys_;
+  api::TokenService tokens_;
+  api::Authenticator authenticator_;
+  api::ApiContext context_;
+  api::Gateway gateway_;
+  Maintenance maintenance_;
+  pistache::HttpServer server_;
+  std::atomic<bool> stopping_{false};
+};
+
+ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> storage)
+    : settings_(settings),
+      storage_(std::move(storage)),
+      observer_(metrics_),
+      jose_(storage_->vault->keyring().derive(kRefreshTokenLabel)),
+      subject_keys_(*storage_->vault, kSubjectKeysKept),
+      hasher_({.memory_kib = static_cast<std::uint32_t>(settings.argon2.memory_kib),
+               .iterations = static_cast<std::uint32_t>(settings.argon2.iterations)}),
+      services_{.store = *storage_->store,
+                .journal = *storage_->journal,
+                .awaiter = *storage_->awaiter,
+                .mac = *storage_->vault,
+                .vault = *storage_->vault,
+                .hashes = *storage_->vault,
+                .subject_keys = subject_keys_,
+                .hasher = hasher_,
+                .folder = folder_,
+                .jose = jose_,
+                .clock = storage_->clock,
+                .entropy = storage_->entropy,
+                .node = settings.node.id,
+                .command_deadline = settings.command.deadline_seconds,
+                .refresh_grace = settings.refresh.grace_seconds},
+      limiter_(services_, settings.rate_limits.enabled),
+      keys_(services_),
+      tokens_(services_, keys_, {.issuer = settings.public_url}),
+      authenticator_(services_, tokens_, limiter_, {.login_limit = api_settings(settings).limits.login, .fresh = [] { return true; }}),
+      context_{.services = services_,
+               .limiter = limiter_,
+               .keys = keys_,
+               .tokens = tokens_,
+               .authenticator = authenticator_,
+               .settings = api_settings(settings),
+               .hooks = hooks()},
+      gateway_(context_),
+      maintenance_(services_, *storage_->replica, limiter_, tokens_,
+                   {.tick_after = settings.tick_seconds,
+                    .signing_keys = {.rotate_after = settings.signing_keys.rotate_days,
+                                     .publish_ahead = kSigningKeyAhead,
+                                     .longest_token = longest_token(settings)},
+                    .on_keys_changed = [this] { return keys_.reload(); }}),
+      server_({.host = settings.listen.host,
+               .port = settings.listen.port,
+               .max_connections = static_cast<std::size_t>(settings.http.connections_max),
+               .idle = settings.http.idle_seconds,
+               .trusted_proxies = settings.trusted_proxies},
+              gateway_) {}
+
+api::ApiHooks ServingNode::hooks() {
+  return {.fresh = [] { return true; },  // one process, one journal: what it has applied is all there is
+          .not_ready = [this] { return not_ready(); },
+          .status = [this] { return storage_->replica->status(); },
+          .journal_end =
+              [this] {
+                const auto end = storage_->journal->end();
+                return end ? std::optional(*end) : std::nullopt;
+              },
+          .metrics = [this] { return metrics_.render(); },
+          .may_read_metrics = [this](std::string_view address) { return is_loopback(address) || in_networks(address, settings_.metrics.allow); },
+          .on_answer = [this](const api::Answered& answered) { observer_(answered); }};
+}
+
+std::vector<std::string> ServingNode::not_ready() const {
+  std::vector<std::string> reasons;
+  if (const auto failure = storage_->replica->failure()) reasons.push_back("replica_stopped: " + failure->message);
+  if (stopping_.load()) reasons.emplace_back("stopping: the service is shutting down");
+  struct statvfs disk {};
+  if (::access(settings_.data.c_str(), W_OK) != 0) {
+    reasons.emplace_back("disk_not_writable: the data directory cannot be written");
+  } else if (::statvfs(settings_.data.c_str(), &disk) == 0 && std::uint64_t{disk.f_bavail} * disk.f_frsize < kFreeBytesMin) {
+    reasons.emplace_back("disk_full: less than 64 MiB are left for the data directory");
+  }
+  return reasons;
+}
+
+void ServingNode::register_metrics() {
+  const Replica& replica = *storage_->replica;
+  metrics_.gauge_of("ledgate_journal_position", "Position applied by this node.", {},
+                    [&replica] { return static_cast<double>(value(replica.applied())); });
+  metrics_.gauge_of("ledgate_replica_stopped", "1 when a record stopped the replica.", {}, [&replica] { return replica.failure() ? 1.0 : 0.0; });
+  metrics_.gauge_of("ledgate_replica_refused_records", "Records with a bad MAC since position 0.", {},
+                    [&replica] { return static_cast<double>(replica.status().refused_records); });
+  metrics_.gauge_of("ledgate_transaction_conflicts", "Transactions with the verdict conflict since position 0.", {},
+                    [&replica] { return static_cast<double>(replica.status().conflicts); });
+  metrics_.gauge_of("ledgate_hash_queue_length", "Passwords waiting to be hashed.", {}, [this] { return static_cast<double>(hasher_.waiting()); });
+  metrics_.gauge_of("ledgate_worker_queue_length", "Requests waiting for a worker.", {}, [this] { return static_cast<double>(gateway_.queued()); });
+  metrics_.gauge_of("ledgate_http_connections", "Open connections.", {}, [this] { return static_cast<double>(server_.counters().open); });
+  metrics_.gauge("ledgate_build_info", "Version of the running program.", {{"version", std::string(version())}}).set(1);
+}
+
+void ServingNode::record(journal::v1::Event event) {
+  Caller caller;
+  caller.kind = journal::v1::ACTOR_SYSTEM;
+  const Outcome outcome = record_fact(services_, caller, std::move(event));
+  if (!outcome.result) log_warn("a fact of the service could not be written down", {{"error.code", error_row(outcome.result.error().code).slug}});
+}
+
+Status ServingNode::bootstrap() {
+  const bool generated = settings_.admin.password.reveal().empty() && !settings_.listen.is_loopback();
+  Secret<> password = settings_.admin.password;
+  if (password.reveal().empty()) password = Secret<>(generated ? random_password(storage_->entropy) : std::string(kAdministrator));
+  const bool made = TRY(bootstrap_administrator(services_, password));
+  if (made && generated) {
+    std::printf("ledgate: the administrator's user name is \"admin\", the password (shown this once) is %s\n", password.reveal().c_str());
+    std::fflush(stdout);
+  }
+  return {};
+}
+
+void ServingNode::warn_of_default_password() {
+  const auto folded = folder_.fold(kAdministrator);
+  const auto user = find_login(storage_->store->latest(), services_.hashes.hash16(HashPurpose::kLoginIndex, *folded));
+  const auto account = user ? find_account(storage_->store->latest(), *user) : std::nullopt;
+  if (account && account->bootstrap_password()) log_warn("the administrator still has the first password: change it", {{"user.name", kAdministrator}});
+}
+
+Status ServingNode::start() {
+  Progress progress("applying the journal", storage_->replica->applied(), TRY(storage_->journal->end()));
+  TRY_STATUS(storage_->replica->catch_up());
+  progress.finish(storage_->replica->applied());
+  storage_->replica->start();
+  TRY_STATUS(maintain_signing_keys(services_, {.rotate_after = settings_.signing_keys.rotate_days,
+                                               .publish_ahead = kSigningKeyAhead,
+                                               .longest_token = longest_token(settings_)}));
+  TRY_STATUS(keys_.reload());
+  journal::v1::Event started;
+  started.mutable_service()->mutable_started()->set_version(std::string(version()));
+  record(std::move(started));
+  TRY_STATUS(bootstrap());
+  warn_of_default_password();
+  register_metrics();
+  TRY_STATUS(server_.start());
+  maintenance_.start();
+  return {};
+}
+
+void ServingNode::stop() {
+  stopping_.store(true);
+  if (!server_.drain(kDrainPatience)) log_warn("some requests were not finished in time");
+  gateway_.stop();
+  maintenance_.stop();
+  journal::v1::Event stopped;
+  stopped.mutable_service()->mutable_stopped();
+  record(std::move(stopped));
+  hasher_.stop();
+  storage_->replica->stop();
+  storage_->journal->close();
+  if (const auto flushed = storage_->store->flush(); !flushed) log_warn(flushed.error().message);
+}
+
+}  // namespace
+
+int serve(const Settings& settings) {
+  // Threads come and go with the load; each with an arena of its own would keep what they once needed.
+  mallopt(M_ARENA_MAX, kMallocArenas);
+  start_logging({.level = settings.log.level, .node = settings.node.id});
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  if (settings.journal == JournalKind::kKafka) {
+    return refuse({.code = ErrorCode::kConfigInvalid, .message = "journal = kafka is not available in this version; use embedded"});
+  }
+  auto storage = open_storage(settings, RowsUse::kServe, {});
+  if (!storage) return refuse(storage.error());
+  ServingNode node(settings, std::move(*storage));
+  if (const auto started = node.start(); !started) return refuse(started.error());
+
+  const Endpoint bound{.host = settings.listen.host, .port = node.port()};
+  std::printf("ledgate listening on http://%s\n", bound.text().c_str());
+  std::fflush(stdout);
+  log_info("serving", {{"server.address", bound.host}, {"server.port", bound.port}, {"service.version", version()}});
+
+  int received = 0;
+  sigwait(&signals, &received);
+  log_info("stopping", {{"ledgate.signal", received}});
+  node.stop();
+  return kExitOk;
+}
+
+}  // namespace ledgate::infra

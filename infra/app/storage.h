@@ -1,0 +1,51 @@
+// The storage side of a node, opened and checked: keyring, journal, rows, replica. What serve, rebuild and verify have in common.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "domain/result.h"
+#include "infra/config/settings.h"
+#include "infra/crypto/system_clock.h"
+#include "infra/crypto/system_entropy.h"
+#include "infra/crypto/vault.h"
+#include "infra/rocksdb/embedded_journal.h"
+#include "infra/rocksdb/rocks_store.h"
+#include "projections/awaiter.h"
+#include "projections/replica.h"
+
+namespace ledgate::infra {
+
+// Where things lie below `data`.
+struct DataPaths {
+  std::filesystem::path journal;
+  std::filesystem::path rows;
+  std::filesystem::path rows_building;  // while `rebuild` or `verify` folds the journal anew
+  explicit DataPaths(const std::filesystem::path& data)
+      : journal(data / "journal"), rows(data / "rows"), rows_building(data / "rows.building") {}
+};
+
+// The key file of this data directory; made on the very first start, when there is no journal yet. kKeyringUnusable: missing although there is a
+// journal, or unfit.
+Result<Keyring> open_keyring(const Settings& settings);
+
+// A journal and the rows folded from it. Members are in the order of dependence.
+struct Storage {
+  SystemClock clock;
+  SystemEntropy entropy;
+  std::unique_ptr<KeyringVault> vault;
+  std::unique_ptr<EmbeddedJournal> journal;
+  std::unique_ptr<RocksStore> store;
+  std::unique_ptr<Awaiter> awaiter;
+  std::unique_ptr<Replica> replica;
+};
+
+enum class RowsUse : std::uint8_t {
+  kServe,  // the rows that queries read; a journal without a genesis gets one
+  kBuild,  // an empty directory beside them, written without a log of its own
+};
+
+// Opens everything and checks that rows and journal belong together. Nothing is applied yet. Each error is one line for the operator.
+Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse use, Replica::Options options);
+
+}  // namespace ledgate::infra

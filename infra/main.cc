@@ -1,0 +1,31 @@
+#include <cstdio>
+
+#include "infra/app/offline.h"
+#include "infra/app/serve.h"
+#include "infra/config/command_line.h"
+
+namespace {
+
+int run(const ledgate::infra::Invocation& invocation) {
+  using ledgate::infra::Verb;
+  switch (invocation.verb) {
+    case Verb::kServe: return ledgate::infra::serve(invocation.settings);
+    case Verb::kRebuild: return ledgate::infra::rebuild(invocation.settings);
+    case Verb::kVerify: return ledgate::infra::verify(invocation.settings);
+    case Verb::kKeyringInit: return ledgate::infra::keyring_init(invocation.settings);
+    case Verb::kKeyringRotate: return ledgate::infra::keyring_rotate(invocation.settings);
+  }
+  return ledgate::infra::kExitUsage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv, char** environment) {
+  const auto invocation = ledgate::infra::parse_command_line(argc, argv, environment);
+  if (!invocation) {
+    std::fputs(invocation.error().out.c_str(), stdout);
+    std::fputs(invocation.error().err.c_str(), stderr);
+    return invocation.error().code;
+  }
+  return run(*invocation);
+}
