@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <utility>
 
@@ -67,19 +68,18 @@ class Connection::ReplyOnce {
       : connection_(std::move(connection)), exchange_(exchange) {}
   ReplyOnce(const ReplyOnce&) = delete;
   ReplyOnce& operator=(const ReplyOnce&) = delete;
-  ~ReplyOnce() {
-    if (!used_) connection_->reply(exchange_, api::Response{.status = 500, .content_type = ""});
-  }
+  ~ReplyOnce() { (*this)(api::Response{.status = 500, .content_type = ""}); }
 
   void operator()(const api::Response& response) {
-    used_ = true;
-    connection_->reply(exchange_, response);
+    if (used_.exchange(true)) return;
+    // Let go of, so that a Reply that is kept for no reason does not keep the connection.
+    std::exchange(connection_, nullptr)->reply(exchange_, response);
   }
 
  private:
   std::shared_ptr<Connection> connection_;
-  std::uint64_t exchange_;
-  bool used_ = false;
+  const std::uint64_t exchange_;
+  std::atomic<bool> used_ = false;
 };
 
 Connection::Connection(int fd, const IpAddress& peer, std::shared_ptr<EdgeState> state, std::shared_ptr<IoThread> io)
@@ -94,8 +94,14 @@ Connection::Connection(int fd, const IpAddress& peer, std::shared_ptr<EdgeState>
   state_->connection_opened();
 }
 
-Connection::~Connection() {
-  if (owns_fd_ && fd_ >= 0) ::close(fd_);
+Connection::~Connection() { release(); }
+
+// The descriptor is no longer ours to use; closes it where it was also ours to close.
+void Connection::release() {
+  if (fd_ < 0) return;
+  if (owns_fd_) ::close(fd_);
+  fd_ = -1;
+  owns_fd_ = false;
   state_->connection_closed();
 }
 
@@ -135,13 +141,19 @@ void Connection::on_input(std::string_view bytes, std::uint64_t round) {
 }
 
 void Connection::on_eof() {
-  const std::lock_guard lock(mutex_);
-  const bool answer_is_due = phase_ == Phase::kAnswering || phase_ == Phase::kWriting;
+  std::unique_lock lock(mutex_);
+  const bool answer_is_due =
+      phase_ == Phase::kAnswering || phase_ == Phase::kWriting || (phase_ == Phase::kReading && reader_.mid_request());
+  const int duplicate = answer_is_due ? ::fcntl(fd_, F_DUPFD_CLOEXEC, 0) : -1;
   eof_ = true;
-  fd_ = answer_is_due ? ::fcntl(fd_, F_DUPFD_CLOEXEC, 0) : -1;
-  owns_fd_ = fd_ >= 0;
-  if (!owns_fd_) phase_ = Phase::kClosed;
+  if (duplicate < 0) {
+    phase_ = Phase::kClosed;
+    return release();
+  }
+  fd_ = duplicate;
+  owns_fd_ = true;
   if (phase_ == Phase::kWriting) io_->await_writable(shared_from_this());
+  if (phase_ == Phase::kReading) advance(lock);
 }
 
 void Connection::on_writable() {
@@ -306,9 +318,7 @@ void Connection::drop() {
   phase_ = Phase::kClosed;
   unsent_ = {};
   ::shutdown(fd_, SHUT_RDWR);
-  if (!owns_fd_ || !eof_) return;
-  ::close(std::exchange(fd_, -1));
-  owns_fd_ = false;
+  if (owns_fd_) release();
 }
 
 }  // namespace ledgate::infra::pistache

@@ -85,6 +85,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void response_sent();
   void end_politely();
   void drop();
+  void release();
   [[nodiscard]] std::string client_of(const api::Request& request) const;
 
   const std::shared_ptr<EdgeState> state_;
@@ -103,7 +104,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::uint64_t round_ = 0;
   std::size_t round_bytes_ = 0;
   SteadyClock::time_point deadline_;
-  int fd_;
+  int fd_;  // -1 once it is gone
   bool owns_fd_ = true;
   bool eof_ = false;
   bool advancing_ = false;  // the I/O thread is in advance(); a reply then leaves going on to it

@@ -17,7 +17,7 @@ MessageParser::MessageParser(api::Request& request, const RequestLimits& limits)
     : request_(request), body_limit_(limits.body) {
   eager(true);
   header_limit(static_cast<std::uint32_t>(limits.head) + 1);
-  basic_parser::body_limit(boost::none);  // checked here, so that every limit is ours
+  basic_parser::body_limit(UINT64_MAX);  // checked here, so that every limit is ours
 }
 
 void MessageParser::fail(int status, error_code& ec) {
