@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "infra/observe/log.h"
+#include "projections/signing_keys.h"
 
 namespace ledgate::infra {
 namespace {
@@ -22,8 +23,9 @@ void warn_unless_done(std::string_view what, const Status& done) {
 
 }  // namespace
 
-Maintenance::Maintenance(const Services& services, const Replica& replica, RateLimiter& limiter, api::TokenService& tokens, Options options)
-    : services_(services), replica_(replica), limiter_(limiter), tokens_(tokens), options_(options) {}
+Maintenance::Maintenance(const Services& services, const Replica& replica, RateLimiter& limiter, api::SigningKeyRing& keys,
+                         api::TokenService& tokens, Options options)
+    : services_(services), replica_(replica), limiter_(limiter), keys_(keys), tokens_(tokens), options_(options) {}
 
 Maintenance::~Maintenance() { stop(); }
 
@@ -54,7 +56,9 @@ void Maintenance::run() {
 
 void Maintenance::round() {
   const std::int64_t now_ms = services_.clock.wall_us() / 1000;
-  tick_if_due(now_ms);
+  const ReplicaStatus status = replica_.status();
+  tick_if_due(status, now_ms);
+  reload_keys_if_changed(status);
   record_sums(now_ms);
   if (services_.clock.steady() < keys_due_) return;
   keys_due_ = services_.clock.steady() + kKeysEvery;
@@ -62,10 +66,19 @@ void Maintenance::round() {
 }
 
 // A busy log is ticked as well: rows are purged on ticks and nowhere else.
-void Maintenance::tick_if_due(std::int64_t now_ms) {
-  const ReplicaStatus status = replica_.status();
+void Maintenance::tick_if_due(const ReplicaStatus& status, std::int64_t now_ms) {
   const bool due = now_ms - status.last_tick.ms >= options_.tick_after.count();
   if (due || status.purge_backlog) warn_unless_done("the log could not be ticked", tick(services_));
+}
+
+// Keys come and go through the journal, whichever node asked for it.
+void Maintenance::reload_keys_if_changed(const ReplicaStatus& status) {
+  for (const auto& projection : status.projections) {
+    if (projection.name != SigningKeysProjection().name() || projection.digest == keys_digest_) continue;
+    const auto reloaded = keys_.reload();
+    warn_unless_done("the signing keys could not be loaded", reloaded);
+    if (reloaded) keys_digest_ = projection.digest;
+  }
 }
 
 void Maintenance::record_sums(std::int64_t now_ms) {

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "api/tokens.h"
@@ -21,7 +22,8 @@ class Maintenance {
     SigningKeyRules signing_keys;
   };
 
-  Maintenance(const Services& services, const Replica& replica, RateLimiter& limiter, api::TokenService& tokens, Options options);
+  Maintenance(const Services& services, const Replica& replica, RateLimiter& limiter, api::SigningKeyRing& keys, api::TokenService& tokens,
+              Options options);
   ~Maintenance();
   Maintenance(const Maintenance&) = delete;
   Maintenance& operator=(const Maintenance&) = delete;
@@ -33,15 +35,18 @@ class Maintenance {
  private:
   void run();
   void round();
-  void tick_if_due(std::int64_t now_ms);
+  void tick_if_due(const ReplicaStatus& status, std::int64_t now_ms);
+  void reload_keys_if_changed(const ReplicaStatus& status);
   void record_sums(std::int64_t now_ms);
 
   const Services& services_;
   const Replica& replica_;
   RateLimiter& limiter_;
+  api::SigningKeyRing& keys_;
   api::TokenService& tokens_;
   const Options options_;
   std::chrono::steady_clock::time_point keys_due_{};
+  std::string keys_digest_;  // of the signing keys that are installed
 
   std::mutex mutex_;
   std::condition_variable wake_;

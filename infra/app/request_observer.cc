@@ -19,11 +19,12 @@ auto make_counters(Metrics& metrics, std::string_view operation, std::index_sequ
 }  // namespace
 
 RequestObserver::RequestObserver(Metrics& metrics)
-    : unrouted_{make_counters(metrics, "none", std::make_index_sequence<kStatusClasses>())},
+    : unrouted_{.answers = make_counters(metrics, "none", std::make_index_sequence<kStatusClasses>())},
       duration_(metrics.histogram("ledgate_http_request_duration_seconds", "From the request's last byte to its answer.",
                                   latency_buckets_seconds())) {
   for (const api::Route& route : api::routes()) {
-    operations_.try_emplace(route.operation, Series{make_counters(metrics, route.operation, std::make_index_sequence<kStatusClasses>())});
+    operations_.try_emplace(route.operation, Series{.answers = make_counters(metrics, route.operation, std::make_index_sequence<kStatusClasses>()),
+                                               .is_command = route.kind == api::Kind::kCommand});
   }
 }
 
@@ -34,9 +35,10 @@ RequestObserver::Series& RequestObserver::series_of(std::string_view operation) 
 
 void RequestObserver::operator()(const api::Answered& answered) {
   const auto status_class = static_cast<std::size_t>(answered.status / 100 - 1);
-  if (status_class < kStatusClasses) series_of(answered.operation).answers[status_class].add();
+  Series& series = series_of(answered.operation);
+  if (status_class < kStatusClasses) series.answers[status_class].add();
   duration_.observe(std::chrono::duration<double>(answered.took).count());
-  const LogLevel level = answered.status >= kServerError ? LogLevel::kWarn : answered.is_command ? LogLevel::kInfo : LogLevel::kDebug;
+  const LogLevel level = answered.status >= kServerError ? LogLevel::kWarn : series.is_command ? LogLevel::kInfo : LogLevel::kDebug;
   if (!log_enabled(level)) return;
   log(level, "request answered",
       {{"http.request.id", answered.request_id},

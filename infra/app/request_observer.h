@@ -21,6 +21,7 @@ class RequestObserver {
   static constexpr std::size_t kStatusClasses = 5;  // 1xx to 5xx
   struct Series {
     std::array<Counter, kStatusClasses> answers;
+    bool is_command = false;
   };
   Series& series_of(std::string_view operation);
 

@@ -3,9 +3,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <malloc.h>
+
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
-#include <malloc.h>
 
 #include "api/authenticate.h"
 #include "api/gateway.h"
@@ -19,10 +21,10 @@
 #include "infra/config/command_line.h"
 #include "infra/config/version.h"
 #include "infra/crypto/argon2_hasher.h"
-#include "infra/crypto/derived_keys.h"
 #include "infra/crypto/jose.h"
 #include "infra/observe/log.h"
 #include "infra/observe/metrics.h"
+#include "infra/pistache/ip_address.h"
 #include "infra/pistache/server.h"
 #include "infra/unicode/icu_folder.h"
 #include "projections/accounts.h"
@@ -74,6 +76,15 @@ api::ApiSettings api_settings(const Settings& settings) {
   return api;
 }
 
+std::vector<pistache::Network> metrics_networks(const Settings& settings) {
+  std::vector<pistache::Network> networks;
+  for (const std::string_view loopback : {"127.0.0.0/8", "::1"}) networks.push_back(*pistache::Network::parse(loopback));
+  for (const std::string& allowed : settings.metrics.allow) {
+    if (const auto network = pistache::Network::parse(allowed)) networks.push_back(*network);
+  }
+  return networks;
+}
+
 std::chrono::milliseconds longest_token(const Settings& settings) {
   const auto& lives = settings.lifetimes;
   return std::max({lives.access_000_seconds, lives.access_001_seconds, lives.access_002_seconds, lives.access_003_seconds, lives.access_004_seconds});
@@ -121,7 +132,7 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
     : settings_(settings),
       storage_(std::move(storage)),
       observer_(metrics_),
-      jose_(storage_->vault->keyring().derive(kRefreshTokenLabel)),
+      jose_(storage_->refresh_token_key),
       subject_keys_(*storage_->vault, kSubjectKeysKept),
       hasher_({.memory_kib = static_cast<std::uint32_t>(settings.argon2.memory_kib),
                .iterations = static_cast<std::uint32_t>(settings.argon2.iterations)}),
@@ -152,12 +163,11 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
                .settings = api_settings(settings),
                .hooks = hooks()},
       gateway_(context_),
-      maintenance_(services_, *storage_->replica, limiter_, tokens_,
+      maintenance_(services_, *storage_->replica, limiter_, keys_, tokens_,
                    {.tick_after = settings.tick_seconds,
                     .signing_keys = {.rotate_after = settings.signing_keys.rotate_days,
                                      .publish_ahead = kSigningKeyAhead,
-                                     .longest_token = longest_token(settings)},
-                    .on_keys_changed = [this] { return keys_.reload(); }}),
+                                     .longest_token = longest_token(settings)}}),
       server_({.host = settings.listen.host,
                .port = settings.listen.port,
                .max_connections = static_cast<std::size_t>(settings.http.connections_max),
@@ -175,7 +185,11 @@ api::ApiHooks ServingNode::hooks() {
                 return end ? std::optional(*end) : std::nullopt;
               },
           .metrics = [this] { return metrics_.render(); },
-          .may_read_metrics = [this](std::string_view address) { return is_loopback(address) || in_networks(address, settings_.metrics.allow); },
+          .may_read_metrics =
+              [networks = metrics_networks(settings_)](std::string_view address) {
+                const auto client = pistache::IpAddress::parse(address);
+                return client && std::any_of(networks.begin(), networks.end(), [&](const auto& network) { return network.contains(*client); });
+              },
           .on_answer = [this](const api::Answered& answered) { observer_(answered); }};
 }
 

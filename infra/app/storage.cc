@@ -3,6 +3,7 @@
 #include <future>
 
 #include "commands/service_events.h"
+#include "infra/crypto/derived_keys.h"
 #include "projections/tables.h"
 
 namespace ledgate::infra {
@@ -50,7 +51,9 @@ Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse 
   std::error_code failed;
   std::filesystem::create_directories(settings.data, failed);
   if (failed) return fail(ErrorCode::kStorageFailed, "cannot make the directory " + settings.data.string() + ": " + failed.message());
-  storage->vault = std::make_unique<KeyringVault>(TRY(open_keyring(settings)));
+  Keyring keyring = TRY(open_keyring(settings));
+  storage->refresh_token_key = keyring.derive(kRefreshTokenLabel);
+  storage->vault = std::make_unique<KeyringVault>(std::move(keyring));
   storage->journal = TRY(EmbeddedJournal::open(paths.journal.string(), storage->clock));
   const bool building = use == RowsUse::kBuild;
   if (building) std::filesystem::remove_all(paths.rows_building, failed);

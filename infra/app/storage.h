@@ -34,6 +34,7 @@ struct Storage {
   SystemClock clock;
   SystemEntropy entropy;
   std::unique_ptr<KeyringVault> vault;
+  Secret<Key32> refresh_token_key;
   std::unique_ptr<EmbeddedJournal> journal;
   std::unique_ptr<RocksStore> store;
   std::unique_ptr<Awaiter> awaiter;
