@@ -1,4 +1,8 @@
-// base64url without padding (RFC 4648 §5), as JOSE uses it.
+// base64 without padding (RFC 4648), in the two alphabets: §5 for JOSE, §4 for the text form of password hashes.
+//
+// The decoders take exactly what the encoders write: no other alphabet, padding, white space or non-zero trailing bits.
+// So two different texts never decode to the same bytes, and a token has one spelling. (libsodium's decoder is not
+// used: 1.0.18 accepts some bytes above 0x7f.)
 #pragma once
 
 #include <optional>
@@ -8,9 +12,9 @@
 namespace ledgate::infra {
 
 std::string base64url(std::string_view bytes);
-
-// nullopt for anything that base64url() would not have written: another alphabet, padding, white space, non-zero
-// trailing bits. So two different texts never decode to the same bytes.
 std::optional<std::string> base64url_decode(std::string_view text);
+
+std::string base64(std::string_view bytes);
+std::optional<std::string> base64_decode(std::string_view text);
 
 }  // namespace ledgate::infra

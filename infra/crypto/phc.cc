@@ -1,15 +1,12 @@
 #include "infra/crypto/phc.h"
 
-#include "infra/crypto/library.h"
-
-#include <sodium.h>
+#include "infra/crypto/base64url.h"
 
 #include <charconv>
 
 namespace ledgate::infra {
 namespace {
 
-constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
 constexpr std::size_t kTextMax = 512;
 constexpr std::uint32_t kMemoryMaxKib = 131072;
 constexpr std::uint32_t kMemoryMinKibPerLane = 8;
@@ -28,13 +25,6 @@ constexpr std::string_view name_of(Argon2Kind kind) {
   return {};
 }
 
-std::string base64(std::string_view bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');  // counts a final NUL
-  sodium_bin2base64(text.data(), text.size(), bytes_of(bytes), bytes.size(), kVariant);
-  text.pop_back();
-  return text;
-}
-
 bool take_prefix(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
@@ -50,13 +40,10 @@ bool take_number(std::string_view& text, std::string_view name, char end, std::u
 }
 
 bool read_base64(std::string_view text, std::size_t min, std::size_t max, std::string& out) {
-  out.assign(max, '\0');
-  std::size_t size = 0;
-  if (sodium_base642bin(bytes_of(out), out.size(), text.data(), text.size(), nullptr, &size, nullptr, kVariant) != 0) {
-    return false;
-  }
-  out.resize(size);
-  return size >= min;
+  auto bytes = base64_decode(text);
+  if (!bytes || bytes->size() < min || bytes->size() > max) return false;
+  out = std::move(*bytes);
+  return true;
 }
 
 bool take_kind(std::string_view& text, Argon2Kind& kind) {
