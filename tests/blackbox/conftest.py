@@ -1,4 +1,6 @@
-"""Fixtures: one shared node for cheap tests, fresh nodes where state or settings matter."""
+"""Fixtures: one shared node for cheap tests, fresh nodes where state or settings matter.
+
+LEDGATE_BINARY names the binary (build/release/ledgate), LEDGATE_PATIENCE stretches all deadlines (sanitizer builds)."""
 
 import pytest
 

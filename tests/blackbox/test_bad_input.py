@@ -128,17 +128,14 @@ def test_46_two_content_types(node):
     assert answer.status_code in {400, 415}
 
 
-@pytest.mark.parametrize("length, statuses", [(100, {413}), (1024 * 1024, {413})])
+@pytest.mark.parametrize("surplus", [100, 1024 * 1024])
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.body], ids=lambda route: route.name)
-def test_88_over_long_bodies_are_413_before_hashing(node, admin, route, length, statuses):
-    size = 65536 + length
+def test_88_over_long_bodies_are_413_before_hashing(node, admin, route, surplus):
+    size = 65536 + surplus
     body = valid(route).ljust(size) if route.body == "json" else b"username=x&password=" + b"y" * size
     kind = JSON_TYPE if route.body == "json" else FORM_TYPE
-    try:
-        answer = node.http.post(route.path, content=body, headers={"Content-Type": kind, **headers_for(admin, route)})
-    except Exception as fault:
-        pytest.fail(f"the answer was lost: {fault!r}")
-    assert_refused(route, answer, statuses)
+    answer = node.http.post(route.path, content=body, headers={"Content-Type": kind, **headers_for(admin, route)})
+    assert_refused(route, answer, {413})
 
 
 @pytest.mark.parametrize("password, statuses", [

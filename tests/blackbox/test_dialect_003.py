@@ -131,11 +131,7 @@ def test_register_field_limits(node, field, value):
     """Row 'wrong length': 422 and not 400, the error names the field, and nobody is registered."""
     name = fresh_name()
     body = {"username": name, "email": f"{name}@example.org", "password": PASSWORD, field: value}
-    answer = node.http.post("/api/v1/auth/register", json=body)
-    if field == "email" and value == "a@":
-        refused_field(answer, field) if answer.status_code == 422 else refused(answer, 400, "Provide a valid email address.")
-    else:
-        refused_field(answer, field)
+    refused_field(node.http.post("/api/v1/auth/register", json=body), field)
     assert login_003(node, name).status_code == 401
 
 
