@@ -1,0 +1,38 @@
+# The developers' front door. Everything of substance is in scripts/ and CMakePresets.json.
+.DEFAULT_GOAL := help
+.PHONY: help build run test check bench format tidy fuzz docs clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+build: ## build/release/ledgate, with what it needs installed
+	@scripts/install
+	@scripts/build release ledgate
+
+run: ## build and serve on 127.0.0.1:8080 (make run ARGS="--listen 127.0.0.1:9000")
+	@scripts/run $(ARGS)
+
+test: ## everything CI runs, sanitizers and fuzzers included
+	@scripts/test
+
+check: ## the fast part of it: format, structure, unit, contract and golden tests, a smoke test over HTTP
+	@scripts/test --fast
+
+bench: ## the benchmarks of tests/bench, one after the other
+	@scripts/install
+	@scripts/bench
+
+format: ## clang-format over every C++ file
+	@scripts/format
+
+tidy: ## clang-tidy over what changed since it last passed
+	@scripts/test tidy
+
+fuzz: ## every fuzzer for FUZZ_SECONDS (60)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} scripts/test fuzz
+
+docs: ## docs/settings.md, docs/errors.md and the locks in tests/golden, from their tables
+	@scripts/docs
+
+clean: ## everything that was built
+	rm -rf build
