@@ -4,6 +4,8 @@
 #include "infra/pistache/request_id.h"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -45,6 +47,12 @@ ssize_t send_some(int fd, std::string_view first, std::string_view second) {
     if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
     if (errno != EINTR) return -1;
   }
+}
+
+// Whether the client has yet to confirm bytes that were sent to it.
+bool has_unacknowledged(int fd) {
+  int bytes = 0;
+  return ::ioctl(fd, SIOCOUTQ, &bytes) == 0 && bytes > 1;  // a FIN that is under way counts as one
 }
 
 // A refusal says what the protocol wants it to say, whatever the service made of it.
@@ -121,7 +129,7 @@ void Connection::on_input(std::string_view bytes, std::uint64_t round) {
   if (phase_ == Phase::kClosed) return;
   if (phase_ == Phase::kLingering) {
     dropped_ += bytes.size();
-    if (dropped_ > kLingerBytes) drop();
+    if (dropped_ > kLingerBytes) cut_off();
     return;
   }
   if (round != round_) round_bytes_ = 0;
@@ -132,7 +140,7 @@ void Connection::on_input(std::string_view bytes, std::uint64_t round) {
   reader_.append(bytes);
   const bool my_turn = phase_ == Phase::kReading && round_bytes_ <= kRoundBytes;
   if (!my_turn) {
-    if (reader_.buffered() > waiting_limit(state_->limits)) return drop();
+    if (reader_.buffered() > waiting_limit(state_->limits)) return cut_off();
     if (phase_ == Phase::kReading) io_->resume_soon(shared_from_this());
     return;
   }
@@ -177,7 +185,7 @@ int Connection::polled_fd() {
 
 void Connection::abort() {
   const std::lock_guard lock(mutex_);
-  drop();
+  cut_off();
 }
 
 void Connection::on_tick(SteadyClock::time_point now) {
@@ -195,10 +203,11 @@ void Connection::on_tick(SteadyClock::time_point now) {
       return;
     case Phase::kWriting:
       if (now < deadline_) return;
-      state_->slow_readers.fetch_add(1, std::memory_order_relaxed);
-      return drop();
+      return cut_off_slow_reader();
     case Phase::kLingering:
-      if (now >= deadline_) drop();
+      if (now < deadline_) return;
+      if (!has_unacknowledged(fd_)) return leave();
+      if (now >= deadline_ + state_->slow_request) cut_off_slow_reader();
       return;
     case Phase::kAnswering:
     case Phase::kClosed:
@@ -214,10 +223,10 @@ void Connection::advance(std::unique_lock<std::mutex>& lock) {
     switch (reader_.advance()) {
       case RequestReader::Step::kNeedMore:
         more = false;
-        if (eof_) drop();
+        if (eof_) leave();
         break;
       case RequestReader::Step::kSendContinue:
-        if (send_some(fd_, kContinue, {}) != static_cast<ssize_t>(kContinue.size())) drop();
+        if (send_some(fd_, kContinue, {}) != static_cast<ssize_t>(kContinue.size())) cut_off();
         break;
       case RequestReader::Step::kRequest:
         dispatch(lock);
@@ -276,7 +285,7 @@ void Connection::send_response(const api::Response& response) {
   if (state_->draining) framing_.keep_alive = false;
   const std::string_view body = format_response(response, framing_, head);
   const ssize_t sent = send_some(fd_, head, body);
-  if (sent < 0) return drop();
+  if (sent < 0) return leave();
   const auto taken = static_cast<std::size_t>(sent);
   if (taken == head.size() + body.size()) return response_sent();
 
@@ -290,7 +299,7 @@ void Connection::send_response(const api::Response& response) {
 
 void Connection::send_rest() {
   const ssize_t sent = send_some(fd_, std::string_view(unsent_).substr(sent_), {});
-  if (sent < 0) return drop();
+  if (sent < 0) return leave();
   sent_ += static_cast<std::size_t>(sent);
   if (sent_ < unsent_.size()) return io_->await_writable(shared_from_this());
   unsent_ = {};
@@ -306,19 +315,33 @@ void Connection::response_sent() {
 // Closes our side and waits for the client's. Closing both at once while bytes are still coming makes the kernel reset
 // the connection, and the reset can overtake the answer.
 void Connection::end_politely() {
-  if (eof_) return drop();
+  if (eof_) return leave();
   ::shutdown(fd_, SHUT_WR);
   phase_ = Phase::kLingering;
   deadline_ = SteadyClock::now() + state_->linger;
 }
 
 // Ends both directions; the transport then sees the end and closes. What this object owns it closes itself.
-void Connection::drop() {
+void Connection::leave() {
   if (phase_ == Phase::kClosed) return;
   phase_ = Phase::kClosed;
   unsent_ = {};
   ::shutdown(fd_, SHUT_RDWR);
   if (owns_fd_) release();
+}
+
+// As leave(), but the kernel forgets the connection too, and what is still in its buffers: who does not read, or writes
+// without end, would otherwise occupy those for minutes.
+void Connection::cut_off() {
+  if (phase_ == Phase::kClosed) return;
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  leave();
+}
+
+void Connection::cut_off_slow_reader() {
+  state_->slow_readers.fetch_add(1, std::memory_order_relaxed);
+  cut_off();
 }
 
 }  // namespace ledgate::infra::pistache

@@ -84,7 +84,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void send_rest();
   void response_sent();
   void end_politely();
-  void drop();
+  void leave();
+  void cut_off();
+  void cut_off_slow_reader();
   void release();
   [[nodiscard]] std::string client_of(const api::Request& request) const;
 

@@ -1,29 +1,17 @@
 #include "infra/pistache/request_reader.h"
 
-#include "infra/pistache/message_parser.h"
+#include "infra/pistache/beast_head.h"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/http/error.hpp>
-
-#include <algorithm>
 #include <utility>
 
 namespace ledgate::infra::pistache {
 namespace {
 
-// What may wait for its line end inside a body: a chunk's size and extension, or all trailers.
-constexpr std::size_t kPendingLineLimit = 4096;
 // A buffer that grew for a body is given back when it is empty; thousands of idle connections would otherwise keep
 // theirs.
 constexpr std::size_t kKeptCapacity = 4096;
 
-// Chunks may cost a client eight bytes for every byte of content, beyond which it only wants to keep us busy.
-std::size_t raw_body_limit(const RequestLimits& limits) { return 8 * limits.body + 2 * kPendingLineLimit; }
-
 }  // namespace
-
-RequestReader::RequestReader(const RequestLimits& limits) : limits_(limits), scanner_(limits) {}
-RequestReader::~RequestReader() = default;
 
 void RequestReader::append(std::string_view bytes) {
   if (begin_ > limits_.head) {
@@ -47,7 +35,7 @@ RequestReader::Step RequestReader::refuse(int status) {
   return Step::kRefused;
 }
 
-RequestReader::Step RequestReader::advance() { return parser_ ? read_message(0) : read_head_bytes(); }
+RequestReader::Step RequestReader::advance() { return body_ ? read_body_bytes() : read_head_bytes(); }
 
 RequestReader::Step RequestReader::read_head_bytes() {
   // One empty line before a request is what some old clients send after a body (RFC 9112 §2.2).
@@ -58,10 +46,10 @@ RequestReader::Step RequestReader::read_head_bytes() {
   if (buffered() == 0 || unread() == "\r") return Step::kNeedMore;
   const HeadScanner::Progress progress = scanner_.advance(unread());
   if (progress.refusal != 0) return refuse(progress.refusal);
-  return progress.size == 0 ? Step::kNeedMore : begin_message(unread().substr(0, progress.size));
+  return progress.size == 0 ? Step::kNeedMore : begin_request(unread().substr(0, progress.size));
 }
 
-RequestReader::Step RequestReader::begin_message(std::string_view head) {
+RequestReader::Step RequestReader::begin_request(std::string_view head) {
   Head facts;
   const int refusal = read_head(head, limits_, facts);
   http11_ = facts.http11;
@@ -71,39 +59,25 @@ RequestReader::Step RequestReader::begin_message(std::string_view head) {
               .query = std::string(facts.target.query),
               .request_id = std::string(facts.request_id)};
   if (refusal != 0) return refuse(refusal);
+  if (!read_headers(head, facts, request_.headers)) return refuse(400);
 
-  const bool body_follows = facts.chunked || facts.content_length.value_or(0) > 0;
-  continue_due_ = facts.expects_continue && body_follows && buffered() == head.size();
-  parser_ = std::make_unique<MessageParser>(request_, limits_);
-  raw_body_ = 0;
-  const Step step = read_message(head.size());
-  if (step != Step::kRefused && (parser_->chunked() != facts.chunked ||
-                                 parser_->content_length().value_or(0) != facts.content_length.value_or(0))) {
-    return refuse(400);
-  }
-  return step;
+  const std::uint64_t length = facts.content_length.value_or(0);
+  const bool expects_continue = facts.expects_continue && (facts.chunked || length > 0);
+  body_ = facts.chunked ? BodyReader::chunked(limits_.body) : BodyReader::of_length(length);
+  request_.body.reserve(static_cast<std::size_t>(length));
+  consume(head.size());
+  return expects_continue && buffered() == 0 ? Step::kSendContinue : read_body_bytes();
 }
 
-RequestReader::Step RequestReader::read_message(std::size_t head_size) {
-  const std::string_view bytes = unread();
-  if (bytes.empty()) return Step::kNeedMore;
-  boost::beast::error_code error;
-  const std::size_t used = parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
-  raw_body_ += used - std::min(used, head_size);
-  consume(used);
-  if (error && error != boost::beast::http::error::need_more) return refuse(parser_->refusal());
-  if (!parser_->is_done()) {
-    if (!parser_->is_header_done() || buffered() > kPendingLineLimit) return refuse(400);
-    if (raw_body_ > raw_body_limit(limits_)) return refuse(413);
-    if (!continue_due_) return Step::kNeedMore;
-    continue_due_ = false;
-    return Step::kSendContinue;
-  }
-  return Step::kRequest;
+RequestReader::Step RequestReader::read_body_bytes() {
+  const BodyReader::Progress progress = body_->read(unread(), request_.body);
+  consume(progress.used);
+  if (progress.refusal != 0) return refuse(progress.refusal);
+  return progress.done ? Step::kRequest : Step::kNeedMore;
 }
 
 api::Request RequestReader::take() {
-  parser_.reset();
+  body_.reset();
   scanner_.reset();
   skipped_empty_line_ = false;
   return std::exchange(request_, {});

@@ -1,21 +1,18 @@
-// Cuts the bytes of one connection into requests. The strict scan (head_scan.h) decides what is let through;
-// Boost.Beast's parser then reads it, de-chunks the body, and must agree with the scan: where two readers of one
-// request disagree, there is a smuggled one.
+// Cuts the bytes of one connection into requests: the strict scan of the head, the second reading of it, the body.
 //
 // Not thread-safe; its connection guards it. Work is linear in the bytes, however they are cut.
 #pragma once
 
 #include "api/http.h"
+#include "infra/pistache/body_reader.h"
 #include "infra/pistache/head_scan.h"
 
 #include <cstddef>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace ledgate::infra::pistache {
-
-class MessageParser;
 
 class RequestReader {
  public:
@@ -26,8 +23,7 @@ class RequestReader {
     kRefused,       // refusal() says why; the connection has no further use and advance() must not be called again
   };
 
-  explicit RequestReader(const RequestLimits& limits);
-  ~RequestReader();
+  explicit RequestReader(const RequestLimits& limits) : limits_(limits), scanner_(limits) {}
 
   void append(std::string_view bytes);
   Step advance();
@@ -45,26 +41,24 @@ class RequestReader {
   [[nodiscard]] int refusal() const { return refusal_; }
 
   // Whether a request has begun and is not complete.
-  [[nodiscard]] bool mid_request() const { return parser_ != nullptr || buffered() > 0; }
+  [[nodiscard]] bool mid_request() const { return body_.has_value() || buffered() > 0; }
   [[nodiscard]] std::size_t buffered() const { return buffer_.size() - begin_; }
 
  private:
   Step refuse(int status);
   Step read_head_bytes();
-  Step begin_message(std::string_view head);
-  Step read_message(std::size_t head_size);
+  Step begin_request(std::string_view head);
+  Step read_body_bytes();
   [[nodiscard]] std::string_view unread() const { return std::string_view(buffer_).substr(begin_); }
   void consume(std::size_t size);
 
   const RequestLimits limits_;
   HeadScanner scanner_;
-  std::unique_ptr<MessageParser> parser_;  // while a request is between its head and its end
+  std::optional<BodyReader> body_;  // while a request is between its head and its end
   api::Request request_;
   std::string buffer_;
   std::size_t begin_ = 0;  // where in buffer_ the unread bytes start
-  std::size_t raw_body_ = 0;
   bool skipped_empty_line_ = false;
-  bool continue_due_ = false;
   bool http11_ = true;
   bool keep_alive_ = false;
   int refusal_ = 0;

@@ -31,7 +31,7 @@ struct ServerOptions {
   std::chrono::milliseconds slow_request{
       10'000};  // from a request's first byte to its last, else 408; also for a client to take an answer
   std::chrono::milliseconds idle{60'000};   // a connection without a request; a second when connections run short
-  std::chrono::milliseconds linger{1'000};  // how long a client may take to read the last answer of a connection
+  std::chrono::milliseconds linger{1'000};  // how long a connection that is over waits for the client to close it
 
   std::vector<std::string> trusted_proxies;  // addresses or CIDRs whose X-Forwarded-For is believed
 };
