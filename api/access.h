@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "domain/events.pb.h"
 
@@ -12,8 +14,8 @@ namespace ledgate::api {
 
 enum class Scope : std::uint8_t { kRead = 1, kWrite = 2, kAdmin = 4, kAudit = 8 };
 
-std::string_view to_string(Scope scope);
 std::optional<Scope> parse_scope(std::string_view text);
+std::string_view role_name(journal::v1::Role role);  // "user", "auditor", "admin"
 
 // A set of scopes.
 class Scopes {
@@ -27,7 +29,8 @@ class Scopes {
   // An administrator may also do what asks for `audit`.
   [[nodiscard]] bool allow(Scope wanted) const;
   [[nodiscard]] bool has(Scope scope) const { return (bits_ & static_cast<std::uint8_t>(scope)) != 0; }
-  [[nodiscard]] std::string text() const;  // "read write", in fixed order
+  [[nodiscard]] std::vector<std::string_view> names() const;  // in fixed order
+  [[nodiscard]] std::string text() const;                     // "read write"
 
  private:
   std::uint8_t bits_ = 0;

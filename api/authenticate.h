@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -64,6 +65,7 @@ class Authenticator {
     std::chrono::steady_clock::time_point until;
     std::list<Key16>::iterator place;
   };
+  Result<BasicCredentials> read_basic(std::string_view encoded) const;
   Result<Principal> check_token(const VerifiedToken& token);
   Result<Principal> check_basic(const BasicCredentials& credentials, Caller caller);
   std::optional<Principal> recall(const Key16& digest);

@@ -1,0 +1,39 @@
+#include "api/authorise.h"
+
+namespace ledgate::api {
+
+bool wants_principal(Access access) { return access == Access::kAuthenticated || scope_of(access).has_value(); }
+
+Checked read_credentials(const ApiContext& context, Call& call) {
+  call.credentials = TRY(context.authenticator.read(call.request, call.route->credentials));
+  return {};
+}
+
+Checked await_position(const ApiContext& context, Position wanted) {
+  Awaiter& awaiter = context.services.awaiter;
+  if (wanted <= awaiter.applied()) return {};
+  if (awaiter.wait_for(wanted, context.services.clock.steady() + context.settings.wait)) return {};
+  return retry_soon(ErrorCode::kNotCaughtUp);
+}
+
+Checked authorise(const ApiContext& context, Call& call) {
+  const Access access = call.route->access;
+  if (access == Access::kMetricsNetwork && !context.hooks.may_read_metrics(call.request.client_address)) {
+    return refuse_with(ErrorCode::kRouteNotFound);
+  }
+  if (!wants_principal(access)) return {};
+  call.principal = TRY(context.authenticator.check(call.credentials, caller_of(call, journal::v1::DIALECT_NATIVE)));
+  const auto scope = scope_of(access);
+  if (!scope || call.principal->scopes.allow(*scope)) return {};
+  call.denied_for = Scopes{*scope}.text();
+  return refuse_with(ErrorCode::kPermissionDenied);
+}
+
+Checked require_principal(const ApiContext& context, Call& call) {
+  TRY_STATUS(read_credentials(context, call));
+  if (const auto* token = std::get_if<VerifiedToken>(&call.credentials)) TRY_STATUS(await_position(context, token->born));
+  call.principal = TRY(context.authenticator.check(call.credentials, caller_of(call, journal::v1::DIALECT_NATIVE)));
+  return {};
+}
+
+}  // namespace ledgate::api

@@ -1,0 +1,55 @@
+#include "api/dialects/seed003/handlers.h"
+
+#include "api/dialects/seed003/errors.h"
+#include "api/dialects/seed003/translate.h"
+#include "api/grants.h"
+#include "api/tokens.h"
+#include "commands/service_events.h"
+#include "commands/sessions.h"
+
+namespace ledgate::api::seed003 {
+namespace {
+
+constexpr auto kDialect = journal::v1::DIALECT_003;
+
+// The limit is the first check, in the words of the product.
+Result<RateLimiter::Admission> admit_as(const ApiContext& context, const Limit& limit, Caller& caller, std::string_view what) {
+  auto admission = admit(context, limit, caller);
+  if (!admission) return fail(too_many(admission.error(), what));
+  return admission;
+}
+
+}  // namespace
+
+Answer handle_register(const ApiContext& context, Call& call) {
+  RegisterUser command = TRY(parse_register(call.request));
+  Caller caller = caller_of(call, kDialect);
+  const auto admission = TRY(admit_as(context, context.settings.limits.registration, caller, "registration"));
+  if (!context.settings.registration_enabled) return tl::unexpected<Refusal>(refuse_registration(context, call, caller));
+  command.terms = context.settings.sessions.seed003;
+  const Granted granted = TRY(settle(call, register_user(context.services, caller, command)));
+  const Issued issued = TRY(issue(context, granted));
+  return render_pair(201, issued.access, issued.refresh);
+}
+
+Answer handle_login(const ApiContext& context, Call& call) {
+  LogIn command = TRY(parse_login(call.request));
+  Caller caller = caller_of(call, kDialect);
+  const auto admission = TRY(admit_as(context, context.settings.limits.login, caller, "login"));
+  command.terms = context.settings.sessions.seed003;
+  const Granted granted = TRY(settle(call, log_in(context.services, caller, command)));
+  const Issued issued = TRY(issue(context, granted));
+  return render_pair(200, issued.access, issued.refresh);
+}
+
+Answer handle_refresh(const ApiContext& context, Call& call) {
+  const std::string token = TRY(parse_refresh(call.request));
+  Caller caller = caller_of(call, kDialect);
+  const auto admission = TRY(admit_as(context, context.settings.limits.refresh, caller, "refresh"));
+  const RefreshSession command{.token = context.tokens.read_refresh(token), .presented_by = {}};
+  const Granted granted = TRY(settle(call, refresh_session(context.services, caller, command)));
+  const Issued issued = TRY(issue(context, granted));
+  return render_access(issued.access);
+}
+
+}  // namespace ledgate::api::seed003

@@ -1,0 +1,61 @@
+#include "api/dialects/seed003/translate.h"
+
+#include <array>
+
+#include "api/call.h"
+
+namespace ledgate::api::seed003 {
+namespace {
+
+constexpr std::array kRegisterFields{
+    Field{.name = "username", .min = 3, .max = 150, .about = "Unique, whatever its case."},
+    Field{.name = "email", .min = 3, .max = 254, .format = "email", .about = "Unique, whatever its case."},
+    Field{.name = "password", .secret = true, .min = 8, .max = 128, .format = "password"},
+};
+constexpr std::array kLoginFields{
+    Field{.name = "username", .min = 1, .max = 254, .about = "A user name or an address, whatever its case."},
+    Field{.name = "password", .secret = true, .min = 1, .max = 1024, .format = "password"},
+};
+constexpr std::array kRefreshFields{
+    Field{.name = "refresh", .secret = true, .min = 20, .max = 8192, .about = "The refresh token of a log-in or registration."},
+};
+constexpr std::array kPairFields{
+    Field{.name = "access", .secret = true, .about = "Bearer token."},
+    Field{.name = "refresh", .secret = true, .about = "Good until it expires or its session ends; never rotated."},
+};
+constexpr std::array kAccessFields{Field{.name = "access", .secret = true, .about = "Bearer token."}};
+
+}  // namespace
+
+const Schema kRegisterIn{.name = "RegisterIn003", .fields = kRegisterFields};
+const Schema kLoginIn{.name = "LoginIn003", .fields = kLoginFields};
+const Schema kRefreshIn{.name = "RefreshIn003", .fields = kRefreshFields};
+const Schema kTokenPair{.name = "TokenPair003", .fields = kPairFields};
+const Schema kAccessToken{.name = "AccessToken003", .fields = kAccessFields};
+
+Parsed<RegisterUser> parse_register(const Request& request) {
+  const nlohmann::json body = TRY(read_json(request, kRegisterIn));
+  return RegisterUser{.username = text_member(body, "username"),
+                      .email = text_member(body, "email"),
+                      .password = Secret<>(text_member(body, "password")),
+                      .display_name = {},
+                      .terms = {}};
+}
+
+Parsed<LogIn> parse_login(const Request& request) {
+  const nlohmann::json body = TRY(read_json(request, kLoginIn));
+  return LogIn{.login = text_member(body, "username"), .password = Secret<>(text_member(body, "password")), .terms = {}};
+}
+
+Parsed<std::string> parse_refresh(const Request& request) {
+  const nlohmann::json body = TRY(read_json(request, kRefreshIn));
+  return text_member(body, "refresh");
+}
+
+Response render_pair(int status, std::string_view access, std::string_view refresh) {
+  return json_response(status, {{"access", access}, {"refresh", refresh}});
+}
+
+Response render_access(std::string_view access) { return json_response(200, {{"access", access}}); }
+
+}  // namespace ledgate::api::seed003

@@ -1,0 +1,63 @@
+#include "api/dialects/seed004/translate.h"
+
+#include <array>
+
+#include "api/call.h"
+#include "domain/ids.h"
+
+namespace ledgate::api::seed004 {
+namespace {
+
+constexpr std::array kLoginFields{
+    Field{.name = "email", .min = 1, .max = 254, .about = "The address, or the user name."},
+    Field{.name = "password", .secret = true, .min = 1, .max = 1024, .format = "password"},
+};
+constexpr Schema kExtra{.name = "Extra004", .fields = {}};
+constexpr std::array kUserFields{
+    Field{.name = "id", .format = "uuid"},
+    Field{.name = "referrer_id", .nullable = true, .format = "uuid"},
+    Field{.name = "email"},
+    Field{.name = "name", .nullable = true},
+    Field{.name = "role", .allowed = "user admin"},
+    Field{.name = "tier", .type = Type::kInteger, .about = "0 basic, 1 premium, 2 VIP."},
+    Field{.name = "is_active", .type = Type::kBoolean},
+    Field{.name = "is_verified", .type = Type::kBoolean},
+    Field{.name = "created_at", .type = Type::kInteger, .about = "UNIX milliseconds."},
+    Field{.name = "updated_at", .type = Type::kInteger, .about = "UNIX milliseconds."},
+    Field{.name = "extra", .type = Type::kObject, .of = &kExtra},
+};
+constexpr std::array kLoginOutFields{
+    Field{.name = "token", .secret = true, .about = "Bearer token."},
+    Field{.name = "user", .type = Type::kObject, .of = &kUserOut},
+};
+
+}  // namespace
+
+const Schema kLoginIn{.name = "LoginIn004", .fields = kLoginFields};
+const Schema kUserOut{.name = "User004", .fields = kUserFields};
+const Schema kLoginOut{.name = "LoginOut004", .fields = kLoginOutFields};
+
+Parsed<LogIn> parse_login(const Request& request) {
+  const nlohmann::json body = TRY(read_json(request, kLoginIn));
+  return LogIn{.login = text_member(body, "email"), .password = Secret<>(text_member(body, "password")), .terms = {}};
+}
+
+nlohmann::ordered_json user_object(const User& user) {
+  using nlohmann::ordered_json;
+  const state::v1::Account& account = user.account;
+  return {{"id", UserId::from_bytes(account.id()).value_or(UserId()).to_string()},
+          {"referrer_id", nullptr},
+          {"email", user.email},
+          {"name", user.display_name.empty() ? ordered_json(nullptr) : ordered_json(user.display_name)},
+          {"role", account.role() == journal::v1::ROLE_ADMIN ? "admin" : "user"},
+          {"tier", account.tier()},
+          {"is_active", account.active()},
+          {"is_verified", account.email_verified()},
+          {"created_at", account.created_us() / 1000},
+          {"updated_at", account.updated_us() / 1000},
+          {"extra", ordered_json::object()}};
+}
+
+Response render_login(std::string_view token, const User& user) { return json_response(200, {{"token", token}, {"user", user_object(user)}}); }
+
+}  // namespace ledgate::api::seed004

@@ -1,0 +1,47 @@
+#include "api/grants.h"
+
+#include "api/tokens.h"
+#include "commands/service_events.h"
+#include "projections/accounts.h"
+#include "projections/sessions.h"
+
+namespace ledgate::api {
+Parsed<Issued> issue(const ApiContext& context, const Granted& granted) {
+  const KvReader& rows = context.services.store.latest();
+  auto account = find_account(rows, granted.user);
+  auto session = find_session(rows, granted.session);
+  // Both were there when the command was accepted; by now the session may have been purged or the user erased.
+  if (!account || !session) return refuse_with(ErrorCode::kUnauthenticated);
+  Issued issued{.account = std::move(*account), .session = std::move(*session), .access = {}, .refresh = {}};
+  issued.access = TRY(context.tokens.mint_access(issued.session, issued.account));
+  if (issued.session.refresh_lifetime_s() > 0) issued.refresh = context.tokens.mint_refresh(issued.session, issued.account, granted.generation);
+  return issued;
+}
+
+Result<RateLimiter::Admission> admit(const ApiContext& context, const Limit& limit, Caller& caller) {
+  auto admission = TRY(context.limiter.admit(limit, caller.address, caller.dialect));
+  if (const auto count = admission.count()) caller.rate_counts.push_back(*count);
+  return admission;
+}
+
+Refusal refuse_registration(const ApiContext& context, Call& call, const Caller& caller) {
+  journal::v1::Event event;
+  auto& refused = *event.mutable_user()->mutable_registration_refused();
+  refused.set_reason(journal::v1::REFUSAL_REGISTRATION_DISABLED);
+  refused.set_dialect(caller.dialect);
+  const auto recorded = settle(call, record_fact(context.services, caller, std::move(event)));
+  return recorded ? Refusal(Error{.code = ErrorCode::kRegistrationDisabled}) : recorded.error();
+}
+
+Profile profile_of(const ApiContext& context, const state::v1::Account& account) {
+  return open_profile(context.services, context.services.store.latest(), account);
+}
+
+bool owns_session(const ApiContext& context, const UserId& user, const SessionId& session) {
+  const auto row = find_session(context.services.store.latest(), session);
+  return row && row->user_id() == user.raw();
+}
+
+bool secure_cookies(const ApiContext& context) { return context.settings.public_url.starts_with("https://"); }
+
+}  // namespace ledgate::api

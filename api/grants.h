@@ -1,0 +1,38 @@
+// From what a command granted to what a client is handed: shared by every dialect's log-in, registration and refresh.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "api/call.h"
+#include "api/context.h"
+#include "api/opener.h"
+#include "domain/state.pb.h"
+
+namespace ledgate::api {
+
+// The rows behind a grant, and the tokens made from them.
+struct Issued {
+  state::v1::Account account;
+  state::v1::Session session;
+  std::string access;
+  std::string refresh;  // empty: the session has none
+};
+Parsed<Issued> issue(const ApiContext& context, const Granted& granted);
+
+// Counts the attempt against `limit` and by the client's network, for as long as the Admission lives; adds it to the caller's counts.
+Result<RateLimiter::Admission> admit(const ApiContext& context, const Limit& limit, Caller& caller);
+
+// Where the public may not register: appends the refusal, and is it.
+Refusal refuse_registration(const ApiContext& context, Call& call, const Caller& caller);
+
+// What the account calls itself, as its row is now.
+Profile profile_of(const ApiContext& context, const state::v1::Account& account);
+
+// Whether there is such a session, and it is this user's.
+bool owns_session(const ApiContext& context, const UserId& user, const SessionId& session);
+
+// Whether cookies must not travel in clear text.
+bool secure_cookies(const ApiContext& context);
+
+}  // namespace ledgate::api

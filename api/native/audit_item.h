@@ -1,0 +1,23 @@
+// One event of the trail as the API shows it.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "api/context.h"
+#include "projections/audit.h"
+
+namespace ledgate::api::native {
+
+// Network data of the request an event came from, opened; empty members where there are none (any more).
+journal::v1::ClientData open_client(const ApiContext& context, const KvReader& rows, const rows::v1::AuditRow& row);
+
+std::string_view outcome_name(EventFacts::Result result);
+
+// Whether this version has an event of that name.
+bool is_event_type(std::string_view name);
+
+nlohmann::ordered_json audit_item(const ApiContext& context, const KvReader& rows, const AuditEntry& entry);
+
+}  // namespace ledgate::api::native

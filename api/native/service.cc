@@ -1,0 +1,73 @@
+// Probes, keys and status: what operators and other services ask this one.
+#include "api/envelope.h"
+#include "api/native/handlers.h"
+#include "api/openapi.h"
+#include "api/rfc3339.h"
+
+namespace ledgate::api::native {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json journal_object(const ApiContext& context, const ReplicaStatus& status, const std::optional<Position>& end) {
+  return {{"id", status.journal.to_string()},
+          {"kind", context.settings.journal_kind},
+          {"end", end ? ordered_json(value(*end)) : ordered_json(nullptr)},
+          {"chain", status.chain}};
+}
+
+// Records that the journal has and this node has not applied; positions count from 0.
+ordered_json lag(const ReplicaStatus& status, const std::optional<Position>& end) {
+  if (!end) return nullptr;
+  const std::uint64_t applied = value(status.position) + 1;
+  return value(*end) > applied ? value(*end) - applied : 0;
+}
+
+}  // namespace
+
+Answer handle_status(const ApiContext& context, Call&) {
+  const ReplicaStatus status = context.hooks.status();
+  const auto end = context.hooks.journal_end();
+  ordered_json projections = ordered_json::array();
+  for (const ReplicaStatus::Row& row : status.projections) {
+    projections.push_back({{"name", row.name}, {"version", row.version}, {"position", value(status.position)}, {"digest", row.digest}});
+  }
+  return json_response(200, {{"position", value(status.position)},
+                             {"lag", lag(status, end)},
+                             {"log_time", rfc3339(status.log_time.ms)},
+                             {"version", context.settings.version},
+                             {"node", context.settings.node},
+                             {"journal", journal_object(context, status, end)},
+                             {"projections", std::move(projections)},
+                             {"refused_records", status.refused_records},
+                             {"conflicts", status.conflicts},
+                             {"duplicates", status.duplicates}});
+}
+
+Answer handle_healthz(const ApiContext& context, Call&) {
+  return json_response(200, {{"status", "ok"}, {"version", context.settings.version}});
+}
+
+Answer handle_readyz(const ApiContext& context, Call&) {
+  const auto reasons = context.hooks.not_ready();
+  Response response = json_response(reasons.empty() ? 200 : 503, {{"ready", reasons.empty()},
+                                                                  {"reasons", reasons},
+                                                                  {"position", value(context.services.awaiter.applied())}});
+  if (!reasons.empty()) response.with("Retry-After", std::to_string(kRetrySoon.count()));
+  return response;
+}
+
+Answer handle_metrics(const ApiContext& context, Call&) {
+  return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = context.hooks.metrics()};
+}
+
+Answer handle_jwks(const ApiContext& context, Call&) {
+  return Response{.content_type = "application/jwk-set+json", .body = context.services.jose.jwks()}.with("Cache-Control", "public, max-age=300");
+}
+
+Answer handle_schema(const ApiContext& context, Call&) {
+  if (!context.settings.debug) return refuse_with(ErrorCode::kRouteNotFound);
+  return json_response(200, openapi_document(context.settings.version));
+}
+
+}  // namespace ledgate::api::native

@@ -1,0 +1,48 @@
+#include "api/cursor.h"
+#include "api/native/handlers.h"
+#include "api/native/lookup.h"
+#include "api/opener.h"
+#include "api/rfc3339.h"
+#include "projections/directory.h"
+
+namespace ledgate::api::native {
+namespace {
+
+nlohmann::ordered_json user_object(const ApiContext& context, const KvReader& rows, const rows::v1::DirectoryRow& row) {
+  const Profile profile = open_profile(context.services, rows, row);
+  return {{"id", UserId::from_bytes(row.id()).value_or(UserId()).to_string()},
+          {"number", row.number()},
+          {"username", profile.username},
+          {"email", profile.email},
+          {"name", profile.display_name},
+          {"role", role_name(row.role())},
+          {"is_active", row.active()},
+          {"email_verified", row.email_verified()},
+          {"created_at", rfc3339(row.created_us() / 1000)}};
+}
+
+}  // namespace
+
+Answer handle_users(const ApiContext& context, Call& call) {
+  const nlohmann::json query = TRY(read_query(call));
+  const PageQuery page = TRY(page_query(context, call, query));
+  const auto after = parse_number(page.place.value_or("0"));
+  if (!after) return refuse_with(ErrorCode::kCursorInvalid);
+  const auto rows = context.services.store.snapshot();
+  const DirectoryPage found = list_users(*rows, UserNumber{static_cast<std::uint64_t>(*after)}, page.limit);
+  nlohmann::ordered_json items = nlohmann::ordered_json::array();
+  for (const auto& row : found.users) items.push_back(user_object(context, *rows, row));
+  nlohmann::ordered_json next = nullptr;
+  if (found.next) next = seal_cursor(context.services.hashes, page.scope, std::to_string(value(*found.next)));
+  return json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}});
+}
+
+Answer handle_user(const ApiContext& context, Call& call) {
+  const auto rows = context.services.store.snapshot();
+  const auto id = find_user(*rows, call.parameter);
+  const auto row = id ? find_directory_row(*rows, *id) : std::nullopt;
+  if (!row) return refuse_with(ErrorCode::kUserNotFound);
+  return json_response(200, user_object(context, *rows, *row));
+}
+
+}  // namespace ledgate::api::native
