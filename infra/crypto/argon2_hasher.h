@@ -4,9 +4,10 @@
 // of one lane. libargon2 computes the other stored forms (more lanes, Argon2i, Argon2d, other salt lengths), libcrypt
 // bcrypt.
 //
-// Memory: libsodium maps and populates the blocks for each hash and unmaps them after, and the same is done here for
-// libargon2, so the pool holds threads × memory_kib while it works and nothing when idle; docs in argon2_hasher.cc say
-// what that costs.
+// Memory: threads × memory_kib while hashing, nothing when idle; argon2_hasher.cc says why and what it costs.
+//
+// The promise that an unknown user costs what a wrong password costs holds for hashes with the present parameters. An
+// imported hash keeps its own cost until its owner logs in and it is replaced.
 #pragma once
 
 #include "commands/ports/hasher.h"

@@ -18,18 +18,19 @@ constexpr std::string_view kAlphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkl
 
 using CryptFunction = char* (*)(const char*, const char*, crypt_data*);
 
-// libcrypt is loaded when the first imported hash turns up; most installations never have one.
-CryptFunction load_crypt_r() {
+CryptFunction crypt_function() {
   static const CryptFunction function = [] {
     void* library = ::dlopen("libcrypt.so.1", RTLD_NOW | RTLD_LOCAL);
-    must(library != nullptr, "libcrypt.so.1 cannot be loaded, and imported bcrypt passwords need it");
-    return reinterpret_cast<CryptFunction>(::dlsym(library, "crypt_r"));
+    return library == nullptr ? nullptr : reinterpret_cast<CryptFunction>(::dlsym(library, "crypt_r"));
   }();
-  must(function != nullptr, "libcrypt.so.1 has no crypt_r");
   return function;
 }
 
 }  // namespace
+
+void ensure_bcrypt_ready() {
+  must(crypt_function() != nullptr, "libcrypt.so.1, which imported passwords need, cannot be loaded");
+}
 
 bool is_bcrypt(std::string_view stored) {
   if (stored.size() != kTextSize) return false;
@@ -42,7 +43,7 @@ bool is_bcrypt(std::string_view stored) {
 bool bcrypt_matches(const std::string& password, const std::string& stored) {
   if (!is_bcrypt(stored) || password.find('\0') != std::string::npos) return false;
   const auto data = std::make_unique<crypt_data>();
-  const char* computed = load_crypt_r()(password.c_str(), stored.c_str(), data.get());
+  const char* computed = crypt_function()(password.c_str(), stored.c_str(), data.get());
   const bool matches = computed != nullptr && std::string_view(computed).size() == kTextSize &&
                        sodium_memcmp(computed, stored.data(), kTextSize) == 0;
   wipe(data.get(), sizeof(crypt_data));

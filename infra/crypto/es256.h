@@ -23,7 +23,8 @@ class Es256Key {
   [[nodiscard]] bool can_sign() const { return can_sign_; }
   // 64 bytes. Only when can_sign().
   [[nodiscard]] std::string sign(std::string_view message) const;
-  // False for every signature that is not exactly 64 bytes or has r or s outside [1, n-1].
+  // False for every signature that is not exactly 64 bytes or has r or s outside [1, n-1]. Beside (r, s), (r, n-s) is
+  // valid for the same message, as the standard has it: a signature is a proof, never an identity.
   [[nodiscard]] bool verify(std::string_view message, std::string_view signature) const;
 
  private:

@@ -94,7 +94,11 @@ Result<Secret<std::string>> read_secret_file(const std::filesystem::path& path) 
   return std::move(*content);
 }
 
-Result<SecretFileWriter> SecretFileWriter::lock(const std::filesystem::path& path) {
+Result<SecretFileWriter> SecretFileWriter::lock(const std::filesystem::path& named) {
+  // A symbolic link is followed, so that the file it points to is replaced and not the link.
+  std::error_code unresolved;
+  const std::filesystem::path resolved = std::filesystem::weakly_canonical(named, unresolved);
+  const std::filesystem::path& path = unresolved ? named : resolved;
   const int directory = ::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return keyring_error(path, "cannot be written, its directory cannot be opened: " + reason(errno));
   SecretFileWriter writer(path, directory);

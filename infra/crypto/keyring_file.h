@@ -20,7 +20,7 @@ Result<Secret<std::string>> read_secret_file(const std::filesystem::path& path);
 // replaced.
 class SecretFileWriter {
  public:
-  static Result<SecretFileWriter> lock(const std::filesystem::path& path);
+  static Result<SecretFileWriter> lock(const std::filesystem::path& named);
   SecretFileWriter(SecretFileWriter&& other) noexcept;
   SecretFileWriter& operator=(SecretFileWriter&&) = delete;
   ~SecretFileWriter();

@@ -8,6 +8,8 @@ namespace ledgate::infra {
 
 SystemEntropy::SystemEntropy() { ensure_crypto_ready(); }
 
-void SystemEntropy::fill(std::span<std::uint8_t> out) { randombytes_buf(out.data(), out.size()); }
+void SystemEntropy::fill(std::span<std::uint8_t> out) {
+  if (!out.empty()) randombytes_buf(out.data(), out.size());
+}
 
 }  // namespace ledgate::infra

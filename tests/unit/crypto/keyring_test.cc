@@ -122,6 +122,15 @@ TEST_F(KeyringFile, RotationAddsAnEpochAndKeepsTheRest) {
   EXPECT_EQ(facts.st_mode & 07777U, 0600U);
 }
 
+TEST_F(KeyringFile, RotationFollowsALink) {
+  write(kSampleKeyring);
+  const std::string link = directory_.file("link.key");
+  std::filesystem::create_symlink(path(), link);
+  ASSERT_TRUE(Keyring::rotate(link));
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(Keyring::load(path())->present().number, 4U);
+}
+
 TEST_F(KeyringFile, ConcurrentRotationsAllCount) {
   write(kSampleKeyring);
   std::vector<std::thread> threads;
