@@ -70,8 +70,9 @@ struct Assign {
 
   template <class T, class U>
   bool set(T& (*target)(Settings&), std::optional<U> value) const {
-    if (value) target(settings) = T(*std::move(value));
-    return value.has_value();
+    if (!value) return false;
+    target(settings) = T(*std::move(value));
+    return true;
   }
   template <class T, std::size_t n>
   bool set_named(T& (*target)(Settings&), const std::array<std::pair<std::string_view, T>, n>& names) const {
