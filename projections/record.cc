@@ -16,11 +16,11 @@ static_assert(kKindOffset + 1 == kRecordHeadBytes);
 }  // namespace
 
 std::string seal_record(RecordKind kind, std::string_view payload, const RecordMac& mac) {
-  std::string bytes(kRecordHeadBytes, '\0');
+  std::string bytes;
   bytes.reserve(kRecordHeadBytes + payload.size());
-  bytes.replace(0, kMagic.size(), kMagic);
-  bytes[kFormatOffset] = static_cast<char>(kRecordFormat);
-  bytes[kKindOffset] = static_cast<char>(kind);
+  bytes.append(kMagic).append(sizeof(Mac), '\0');
+  bytes.push_back(static_cast<char>(kRecordFormat));
+  bytes.push_back(static_cast<char>(kind));
   bytes.append(payload);
   const Mac tag = mac.tag(std::string_view(bytes).substr(kFormatOffset));
   std::copy(tag.begin(), tag.end(), bytes.begin() + kMacOffset);
