@@ -6,15 +6,27 @@
 #include "projections/tables.h"
 
 namespace ledgate {
+namespace {
 
-BatchRows::BatchRows(KvStore& store, const std::vector<TableSpec>& tables)
-    : store_(store), batch_(store.new_batch()), overlays_(tables.size()) {
-  for (const TableSpec& table : tables) looked_up_.push_back(table.point_lookups);
+constexpr std::size_t kWrittenBytesMax = std::size_t{4} << 20;
+constexpr std::size_t kRowOverheadBytes = 112;  // of a node of the map, its strings and the allocator
+
+}  // namespace
+
+BatchRows::BatchRows(KvStore& store, const std::vector<TableSpec>& tables) : store_(store), batch_(store.new_batch()), written_(tables.size()) {
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    written_[i].looked_up = tables[i].point_lookups;
+    store.latest().scan(Table{static_cast<std::uint8_t>(i)}, {}, {}, KvReader::Order::kDescending, [&](std::string_view key, std::string_view) {
+      written_[i].floor = key;
+      return false;
+    });
+  }
 }
 
 std::optional<std::string> BatchRows::get(Table table, std::string_view key) const {
-  const Overlay& written = overlay(table);
-  if (const auto found = written.find(key); found != written.end()) return found->second;
+  const Written& lately = written(table);
+  if (const auto found = lately.rows.find(key); found != lately.rows.end()) return found->second;
+  if (lately.looked_up && key > lately.floor) return std::nullopt;
   return store_.latest().get(table, key);
 }
 
@@ -40,8 +52,19 @@ void BatchRows::erase(Table table, std::string_view key) {
 }
 
 void BatchRows::remember(Table table, std::string_view key, std::optional<std::string_view> value) {
-  if (!looked_up_[static_cast<std::size_t>(table)]) return;
-  overlay(table).insert_or_assign(std::string(key), value ? std::optional<std::string>(*value) : std::nullopt);
+  Written& lately = written(table);
+  if (!lately.looked_up) return;
+  if (key > lately.highest) lately.highest = key;
+  lately.rows.insert_or_assign(std::string(key), value ? std::optional<std::string>(*value) : std::nullopt);
+  written_bytes_ += kRowOverheadBytes + key.size() + (value ? value->size() : 0);
+}
+
+void BatchRows::evict() {
+  for (Written& lately : written_) {
+    lately.floor = std::max(lately.floor, lately.highest);
+    lately.rows.clear();
+  }
+  written_bytes_ = 0;
 }
 
 // Lengths stand before the bytes, so that no two different lists of writes have the same input.
@@ -65,7 +88,7 @@ void BatchRows::fold_digest(RowsDigest& digest) {
 Status BatchRows::commit() {
   TRY_STATUS(store_.write(*batch_));
   batch_->clear();
-  for (Overlay& written : overlays_) written.clear();
+  if (written_bytes_ > kWrittenBytesMax) evict();
   erased_ = 0;
   return {};
 }

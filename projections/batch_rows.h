@@ -1,5 +1,5 @@
-// The rows of one batch while it is being applied: writes go to a KvBatch, reads see them before it is committed, and every write goes into the
-// running digest of the projection that made it.
+// The rows while batches are applied: writes go to a KvBatch, reads see them before it is committed, and every write goes into the running digest of the
+// projection that made it. What was written lately stays in memory, since it is what is read next.
 #pragma once
 
 #include <array>
@@ -37,17 +37,25 @@ class BatchRows final : public Rows {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  using Overlay = std::unordered_map<std::string, std::optional<std::string>, Hash, std::equal_to<>>;
+  // The rows of one table that were written since the last eviction. Every row whose key is above `floor` is among them, so that for keys that only
+  // grow (ids that begin with their time) absence is known without asking the store.
+  struct Written {
+    std::unordered_map<std::string, std::optional<std::string>, Hash, std::equal_to<>> rows;
+    std::string highest;
+    std::string floor;
+    bool looked_up = true;  // a table that is only scanned needs none of this
+  };
 
-  Overlay& overlay(Table table) { return overlays_[static_cast<std::size_t>(table)]; }
-  [[nodiscard]] const Overlay& overlay(Table table) const { return overlays_[static_cast<std::size_t>(table)]; }
+  [[nodiscard]] Written& written(Table table) { return written_[static_cast<std::size_t>(table)]; }
+  [[nodiscard]] const Written& written(Table table) const { return written_[static_cast<std::size_t>(table)]; }
+  void evict();
   void remember(Table table, std::string_view key, std::optional<std::string_view> value);
   void digest_write(char kind, Table table, std::string_view key, std::string_view value);
 
   KvStore& store_;
   std::unique_ptr<KvBatch> batch_;
-  std::vector<Overlay> overlays_;
-  std::vector<bool> looked_up_;  // tables that are only scanned need no overlay
+  std::vector<Written> written_;
+  std::size_t written_bytes_ = 0;
   std::string digest_input_;
   std::size_t erased_ = 0;
 };
