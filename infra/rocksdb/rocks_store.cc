@@ -7,7 +7,6 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
-#include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
 #include <mutex>
@@ -23,11 +22,19 @@ constexpr int kOpenFiles = 128;                               // all descriptors
 constexpr std::uint64_t kWalBytes = std::uint64_t{64} << 20;  // bounds how long opening takes after a kill
 constexpr std::size_t kArenaBytes = std::size_t{64} << 10;    // each table has an arena, most tables are nearly empty
 constexpr std::size_t kSmallestWriteBuffer = std::size_t{1} << 20;
+constexpr std::size_t kSmallestCache = std::size_t{4} << 20;
+constexpr int kCacheShardBits = 1;
 constexpr double kFilterBitsPerKey = 10;
 constexpr double kMemtableFilterShare = 0.04;
 
 Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const Slice& bytes) { return {bytes.data(), bytes.size()}; }
+
+// Few shards: a filter must fit into one with room to spare, or it would be read from the file for every look-up.
+std::shared_ptr<rocksdb::Cache> block_cache(const RocksStoreOptions& store) {
+  const std::size_t bytes = store.memory_bytes - std::min(store.memory_bytes, store.write_buffer_bytes);
+  return rocksdb::NewLRUCache(std::max(bytes, kSmallestCache), kCacheShardBits);
+}
 
 rocksdb::BlockBasedTableOptions block_options(const std::shared_ptr<rocksdb::Cache>& cache, bool point_lookups) {
   rocksdb::BlockBasedTableOptions options;
@@ -62,10 +69,10 @@ rocksdb::ColumnFamilyOptions table_options(const RocksStoreOptions& store, const
   return options;
 }
 
-rocksdb::DBOptions database_options(const RocksStoreOptions& store, const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::DBOptions database_options(const RocksStoreOptions& store) {
   rocksdb::Options options = quiet_options(kOpenFiles);
   options.create_missing_column_families = true;
-  options.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(store.write_buffer_bytes, cache);
+  options.db_write_buffer_size = store.write_buffer_bytes;
   options.max_total_wal_size = kWalBytes;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;  // the rest is folded again
   options.avoid_flush_during_shutdown = true;                                  // flush() says when
@@ -217,12 +224,12 @@ RocksStore::~RocksStore() = default;
 Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& path, std::vector<TableSpec> tables,
                                                      RocksStoreOptions options) {
   TRY_STATUS(prepare_directory(path));
-  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.memory_bytes);
+  const std::shared_ptr<rocksdb::Cache> cache = block_cache(options);
   const std::vector<rocksdb::ColumnFamilyDescriptor> wanted = TRY(families(path, tables, options, cache));
   auto state = std::make_unique<State>(path, std::move(options));
   rocksdb::DB* database = nullptr;
   const rocksdb::Status status =
-      rocksdb::DB::Open(database_options(state->options, cache), path, wanted, &state->families, &database);
+      rocksdb::DB::Open(database_options(state->options), path, wanted, &state->families, &database);
   state->database.reset(database);
   if (!status.ok()) return fail(disk_error(path, status, ErrorCode::kStorageFailed));
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(state)));
