@@ -48,9 +48,9 @@ def adapter_problem(path, target):
 
 
 def dialect_problem(path, target):
-    if not path.startswith("api/dialects/"):
+    if not re.match("api/dialects/[^/]+/", path):  # what stands beside the dialects puts them together
         return None
-    if target.startswith("api/dialects/") and target.split("/")[2] != path.split("/")[2]:
+    if re.match("api/dialects/[^/]+/", target) and target.split("/")[2] != path.split("/")[2]:
         return f"a dialect may not know another ({target})"
     if "/ports/" in target:
         return f"a dialect may not know a port ({target})"
