@@ -162,7 +162,7 @@ void Applier::extend(const JournalRecord& record) {
 
 Status Applier::write_batch() {
   state_.set_chain(as_string(chain_));
-  state_.set_record_hash(record_hash(last_record_));
+  if (last_record_) state_.set_record_hash(record_hash(*last_record_));
   state_.clear_digests();
   const auto add_digest = [&](std::string_view name, std::uint32_t version, const RowsDigest& digest) {
     auto& row = *state_.add_digests();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,7 +58,7 @@ class Applier {
   RowsDigest replica_digest_{};
   std::vector<RowsDigest> digests_;
   Chain chain_{};
-  std::string last_record_;
+  std::optional<std::string> last_record_;  // of those applied here; its hash is made once a batch
   std::vector<Settlement> settlements_;
 };
 
