@@ -1,5 +1,7 @@
 #include "domain/evolve.h"
 
+#include <algorithm>
+
 namespace ledgate {
 namespace {
 
@@ -35,9 +37,14 @@ void begin(state::v1::Account& account, const UserEvent& event, const EventOrigi
 
 constexpr std::int64_t kMsPerSecond = 1000;
 
+// A fact cannot be refused, so what it says is held within bounds in which sums of times stay times: a thousand years.
+constexpr std::int64_t kLifetimeMaxS = 1000LL * 366 * 24 * 60 * 60;
+std::int64_t bounded(std::int64_t lifetime_s) { return std::clamp<std::int64_t>(lifetime_s, 0, kLifetimeMaxS); }
+
 // A session's last token outlives its refresh token by one access lifetime; after that nothing can ask for the row.
 void set_expiry(state::v1::Session& session) {
-  session.set_expires_ms(session.generation_ms() + (session.refresh_lifetime_s() + session.access_lifetime_s()) * kMsPerSecond);
+  const std::int64_t lifetimes_s = bounded(session.refresh_lifetime_s()) + bounded(session.access_lifetime_s());
+  session.set_expires_ms(session.generation_ms() + lifetimes_s * kMsPerSecond);
 }
 
 void begin(state::v1::Session& session, const SessionEvent& event, const EventOrigin& origin) {

@@ -54,6 +54,13 @@ bool is_similar(std::string_view lower, std::string_view attribute) {
   });
 }
 
+// Without the white space around it, as Django compares it.
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\n\v\f\r";
+  const std::size_t begin = std::min(text.find_first_not_of(kSpace), text.size());
+  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
+}
+
 bool is_common(std::string_view lower) {
   const std::string_view list = common_passwords();
   std::size_t low = 0;
@@ -84,7 +91,7 @@ std::optional<std::string> password_violation(std::string_view lower, std::size_
     if (is_similar(lower, attribute.value)) return "The password is too similar to the " + std::string(attribute.label) + ".";
   }
   if (length < kPasswordLengthMin) return "This password is too short. It must contain at least 8 characters.";
-  if (is_common(lower)) return "This password is too common.";
+  if (is_common(trim(lower))) return "This password is too common.";
   if (is_numeric(lower)) return "This password is entirely numeric.";
   return std::nullopt;
 }

@@ -13,7 +13,7 @@ template <class T = std::string>
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(T value) : value_(std::move(value)) {}
+  explicit Secret(T value) : value_(std::move(value)) { wipe_all(value); }
   Secret(const Secret&) = default;
   Secret& operator=(const Secret&) = default;
   Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { other.clear(); }
@@ -36,8 +36,16 @@ class Secret {
 
  private:
   void clear() {
-    wipe(value_.data(), value_.size());
+    wipe_all(value_);
     value_ = T{};
+  }
+  // All of its memory: a short string that was moved away leaves its bytes behind, beyond its new size.
+  static void wipe_all(T& value) {
+    if constexpr (requires { value.capacity(); }) {
+      wipe(value.data(), value.capacity());
+    } else {
+      wipe(value.data(), value.size() * sizeof(*value.data()));
+    }
   }
   T value_{};
 };
