@@ -48,7 +48,7 @@ class KvStore {
  public:
   virtual ~KvStore() = default;
   [[nodiscard]] virtual std::unique_ptr<KvSnapshot> snapshot() const = 0;
-  // The newest rows, without the cost of a snapshot; for the one writer.
+  // The newest rows, without the cost of a snapshot. Any thread; two reads may see different moments.
   [[nodiscard]] virtual const KvReader& latest() const = 0;
   [[nodiscard]] virtual std::unique_ptr<KvBatch> new_batch() const = 0;
   virtual Status write(KvBatch& batch) = 0;

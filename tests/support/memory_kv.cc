@@ -50,7 +50,7 @@ class Batch final : public KvBatch {
 
 }  // namespace
 
-// Only the one writer changes a map, and only one that no snapshot shares; so it may also read them without the lock.
+// Only the one writer changes a map, and only one that nobody else holds.
 struct MemoryKv::State {
   std::mutex mutex;
   std::vector<std::shared_ptr<Rows>> tables;
@@ -85,17 +85,24 @@ class MemoryKv::Snapshot final : public KvSnapshot {
 
 class MemoryKv::Latest final : public KvReader {
  public:
-  explicit Latest(const State& state) : state_(state) {}
+  explicit Latest(State& state) : state_(state) {}
 
   [[nodiscard]] std::optional<std::string> get(Table table, std::string_view key) const override {
+    const std::lock_guard lock(state_.mutex);
     return find(*state_.tables.at(index(table)), key);
   }
+  // The rows are held rather than the lock, since a visitor may read other rows.
   void scan(Table table, std::string_view from, std::string_view to, Order order, const Visitor& visit) const override {
-    walk(*state_.tables.at(index(table)), from, to, order, visit);
+    std::unique_lock lock(state_.mutex);
+    std::shared_ptr<const Rows> held = state_.tables.at(index(table));
+    lock.unlock();
+    walk(*held, from, to, order, visit);
+    lock.lock();  // so that the writer that finds itself the only owner also finds our reads done
+    held.reset();
   }
 
  private:
-  const State& state_;
+  State& state_;
 };
 
 MemoryKv::MemoryKv(const std::vector<TableSpec>& tables) : MemoryKv(tables.size()) {}
