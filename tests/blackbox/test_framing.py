@@ -80,7 +80,7 @@ REFUSED_AND_CLOSED = [  # what, bytes, statuses allowed
     ("21 no Host", b"GET /healthz HTTP/1.1\r\n\r\n", BAD),
     ("21 two Hosts", get("/healthz", b"Host: other.test"), BAD),
     *[(f"21 Host {value!r}", raw.request("GET", "/healthz", host=value), BAD)
-      for value in ("", "a:99999", "a:b:c", "user@a", "a b", "a/b", "a,b", "a:-1")],
+      for value in ("", "a:99999", "a:b:c", "user@a", "a b", "a/b", "a:-1")],
     *[(f"22 {line!r}", started(line), {400, 505})
       for line in (b"GET /healthz", b"GET /healthz ", b"GET /healthz H", b"GET /healthz HTTP/0.9", b"GET /healthz HTTP/1.2", b"GET",
                    b"GET /healthz HTTP/2.0", b"GET /healthz HTTP/1.1 x", b"GET /healthz http/1.1", b"GET  /healthz HTTP/1.1")],
@@ -153,18 +153,22 @@ SERVED = [  # what, bytes, statuses
 
 @pytest.mark.parametrize("case, data, statuses", SERVED, ids=[row[0] for row in SERVED])
 def test_served_and_kept_open(node, case, data, statuses):
-    """What is allowed or ignored; an application error keeps the connection, and the next request on it is its own."""
+    """What is allowed or ignored; an application error keeps the connection, and the next request on it is its own.
+    Only what is refused before its body is read (415, 417) may close, and says so."""
     with raw.connect(node) as connection:
         connection.sendall(data)
         first = raw.listen(connection, expect=1)
         assert first.statuses and first.statuses[0] in statuses, first.statuses
-        connection.sendall(HEALTH)
-        assert raw.listen(connection, expect=1).statuses == [200]
+        if first.replies[0].headers.get("connection") == "close":
+            assert first.statuses[0] in (415, 417) and raw.listen(connection).closed
+        else:
+            connection.sendall(HEALTH)
+            assert raw.listen(connection, expect=1).statuses == [200]
 
 
 def test_8_surplus_is_no_request(node):
     """More body than said: the rest is not JSON's end and no request either."""
-    got = raw.exchange(node, post(b"Content-Length: 10", body=LOGIN))
+    got = raw.exchange(node, post(b"Content-Length: 10", body=LOGIN + b"\r\n\r\n"))
     assert got.closed
     assert got.statuses[0] in (400, 422) and set(got.statuses[1:]) <= {400}
 

@@ -78,7 +78,9 @@ def test_each_action_leaves_its_event(node, admin, user, name, act, status, kind
     assert when.utcoffset() == datetime.timedelta(0)
     assert abs((datetime.datetime.now(datetime.timezone.utc) - when).total_seconds()) < 60
     assert event["reason"] if outcome != "success" else True
-    assert int(answer.headers["ledgate-position"]) >= event["position"] > 0
+    assert event["position"] > 0
+    if answer.request.method == "POST":
+        assert int(answer.headers["ledgate-position"]) >= event["position"]
     if known and kind != "UserRegistered":
         assert event["user"] == user_row(node, admin, user.name)["id"]
     elif known:

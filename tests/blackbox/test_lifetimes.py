@@ -1,0 +1,52 @@
+"""Design §10: lifetimes follow the dialect that issued the token, each with a setting; expired is refused, in that dialect's words."""
+
+import jwt
+import pytest
+
+from harness.client import (basic, login_002, login_003, login_004, me, new_user, refresh_002, refresh_003, session_002)
+from harness.waiting import eventually
+
+ACCESS = {  # setting, how the token is got
+    "lifetimes.access_003_seconds": lambda node, user: login_003(node, user.name).json()["access"],
+    "lifetimes.access_002_seconds": lambda node, user: login_002(node, user.name).json()["access_token"]["token"],
+    "lifetimes.access_004_seconds": lambda node, user: login_004(node, user.email).json()["token"],
+}
+
+
+@pytest.mark.parametrize("setting", ACCESS)
+def test_access_tokens_expire(fresh, setting):
+    """Good at first, refused within two seconds of a life of two, and the session's other rights are untouched."""
+    node = fresh({setting: 2})
+    user = new_user(node)
+    token = ACCESS[setting](node, user)
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert claims["exp"] - claims["iat"] == 2
+    assert me(node, token).status_code == 200
+    answer = eventually("expiry", lambda: (found := me(node, token)).status_code == 401 and found, seconds=4)
+    assert answer.json()["message"] == "Unauthorized" and answer.headers["www-authenticate"].startswith("Bearer")
+    assert node.http.get("/api/v1/verify", headers=basic(user.name, user.password)).status_code == 200
+
+
+def test_003_refresh_tokens_expire(fresh):
+    node = fresh({"lifetimes.refresh_003_seconds": 2, "tick_seconds": 1})
+    user = new_user(node)
+    assert refresh_003(node, user.refresh).status_code == 200
+    answer = eventually("expiry", lambda: (found := refresh_003(node, user.refresh)).status_code == 401 and found, seconds=5)
+    assert answer.json() == {"message": "Invalid or expired refresh token.", "details": None}
+
+
+def test_002_refresh_tokens_expire(fresh):
+    """The access token lives longer here, and yet the refresh is refused. Rotation ends a token too, so each is tried once."""
+    node = fresh({"lifetimes.refresh_002_seconds": 2, "refresh.grace_seconds": 300, "tick_seconds": 1})
+    session = session_002(node, new_user(node).name)
+    assert refresh_002(node, *session).status_code == 200
+    eventually("expiry", lambda: refresh_002(node, *session).status_code == 401, seconds=6, every=0.1)
+
+
+def test_002_announces_its_lifetimes(fresh):
+    """`expires_in` and the cookie's Max-Age are what is set, not constants."""
+    node = fresh({"lifetimes.access_002_seconds": 1234, "lifetimes.refresh_002_seconds": 56789})
+    answer = login_002(node, "admin", "admin")
+    assert answer.json()["access_token"]["expires_in"] == 1234
+    assert answer.json()["refresh_token"]["expires_in"] == 56789
+    assert "max-age=56789" in answer.headers["set-cookie"].lower()
