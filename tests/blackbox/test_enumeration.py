@@ -45,16 +45,23 @@ def test_same_bytes(real, door):
     assert real.known.name not in known.text
 
 
+def lower_quartile(seconds):
+    return statistics.quantiles(seconds, n=4)[0]
+
+
 @pytest.mark.parametrize("door", DOORS)
 def test_same_time(real, door):
-    """Medians of alternating attempts: the difference is far below one hash (some 12 ms), which a missing hash would show."""
+    """Alternating attempts differ by far less than one hash (some 12 ms), which a missing hash would show. The lower quartile is
+    what a busy machine disturbs least; where it still does, more rounds tell noise from a difference that stays."""
     spent = {True: [], False: []}
-    for _ in range(ROUNDS):
-        for known in (True, False):
-            name = real.known.name if known else fresh_name()
-            begin = time.perf_counter()
-            DOORS[door](real, name)
-            spent[known].append(time.perf_counter() - begin)
-    known, unknown = statistics.median(spent[True]), statistics.median(spent[False])
-    assert abs(known - unknown) < max(0.002, 0.2 * known), f"{known * 1000:.2f} ms known, {unknown * 1000:.2f} ms unknown"
-
+    for _ in range(4):
+        for _ in range(ROUNDS):
+            for known in (True, False):
+                name = real.known.name if known else fresh_name()
+                begin = time.perf_counter()
+                DOORS[door](real, name)
+                spent[known].append(time.perf_counter() - begin)
+        known, unknown = lower_quartile(spent[True]), lower_quartile(spent[False])
+        if abs(known - unknown) < max(0.002, 0.15 * known):
+            return
+    pytest.fail(f"{known * 1000:.2f} ms known, {unknown * 1000:.2f} ms unknown")
