@@ -9,7 +9,8 @@ struct Named {
   Scope scope;
   std::string_view name;
 };
-constexpr std::array kScopes{Named{Scope::kRead, "read"}, Named{Scope::kWrite, "write"}, Named{Scope::kAdmin, "admin"}, Named{Scope::kAudit, "audit"}};
+constexpr std::array kScopes{Named{Scope::kRead, "read"}, Named{Scope::kWrite, "write"}, Named{Scope::kAdmin, "admin"},
+                             Named{Scope::kAudit, "audit"}};
 
 }  // namespace
 
@@ -22,19 +23,27 @@ std::optional<Scope> parse_scope(std::string_view text) {
 
 std::string_view role_name(journal::v1::Role role) {
   switch (role) {
-    case journal::v1::ROLE_ADMIN: return "admin";
-    case journal::v1::ROLE_AUDITOR: return "auditor";
-    case journal::v1::ROLE_USER: return "user";
-    default: return "unknown";
+    case journal::v1::ROLE_ADMIN:
+      return "admin";
+    case journal::v1::ROLE_AUDITOR:
+      return "auditor";
+    case journal::v1::ROLE_USER:
+      return "user";
+    default:
+      return "unknown";
   }
 }
 
 Scopes Scopes::of(journal::v1::Role role) {
   switch (role) {
-    case journal::v1::ROLE_ADMIN: return {Scope::kRead, Scope::kWrite, Scope::kAdmin};
-    case journal::v1::ROLE_AUDITOR: return {Scope::kRead, Scope::kAudit};
-    case journal::v1::ROLE_USER: return {Scope::kRead, Scope::kWrite};
-    default: return {};  // protobuf's sentinels: a role that this version does not know may do nothing
+    case journal::v1::ROLE_ADMIN:
+      return {Scope::kRead, Scope::kWrite, Scope::kAdmin};
+    case journal::v1::ROLE_AUDITOR:
+      return {Scope::kRead, Scope::kAudit};
+    case journal::v1::ROLE_USER:
+      return {Scope::kRead, Scope::kWrite};
+    default:
+      return {};  // protobuf's sentinels: a role that this version does not know may do nothing
   }
 }
 
@@ -62,11 +71,16 @@ std::optional<Scope> scope_of(Access access) {
     case Access::kPublic:
     case Access::kDialect:
     case Access::kAuthenticated:
-    case Access::kMetricsNetwork: return std::nullopt;
-    case Access::kRead: return Scope::kRead;
-    case Access::kWrite: return Scope::kWrite;
-    case Access::kAudit: return Scope::kAudit;
-    case Access::kAdmin: return Scope::kAdmin;
+    case Access::kMetricsNetwork:
+      return std::nullopt;
+    case Access::kRead:
+      return Scope::kRead;
+    case Access::kWrite:
+      return Scope::kWrite;
+    case Access::kAudit:
+      return Scope::kAudit;
+    case Access::kAdmin:
+      return Scope::kAdmin;
   }
   return std::nullopt;
 }

@@ -1,14 +1,14 @@
 // Who may: scopes, the roles that have them, and what a route asks for.
 #pragma once
 
+#include "domain/events.pb.h"
+
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/events.pb.h"
 
 namespace ledgate::api {
 
@@ -38,9 +38,9 @@ class Scopes {
 
 // What a route asks of its caller.
 enum class Access : std::uint8_t {
-  kPublic,          // nothing: credentials are not even looked at
-  kDialect,         // one of the dialects that share the path asks for a token, by itself
-  kAuthenticated,   // anybody with good credentials
+  kPublic,         // nothing: credentials are not even looked at
+  kDialect,        // one of the dialects that share the path asks for a token, by itself
+  kAuthenticated,  // anybody with good credentials
   kRead,
   kWrite,
   kAudit,

@@ -34,6 +34,14 @@ constexpr std::string_view trim(std::string_view text) {
   return text;
 }
 
+// Without any white space at both ends.
+constexpr std::string_view strip(std::string_view text) {
+  constexpr std::string_view kSpaces = " \t\n\v\f\r";
+  const std::size_t first = text.find_first_not_of(kSpaces);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+}
+
 constexpr int hex_value(char c) {
   if (is_digit(c)) return c - '0';
   if (to_lower(c) >= 'a' && to_lower(c) <= 'f') return to_lower(c) - 'a' + 10;

@@ -1,13 +1,13 @@
 #include "api/authenticate.h"
 
-#include <sodium.h>
-
 #include "api/ascii.h"
 #include "api/cookies.h"
 #include "api/utf8.h"
 #include "commands/sessions.h"
 #include "projections/accounts.h"
 #include "projections/sessions.h"
+
+#include <sodium.h>
 
 namespace ledgate::api {
 namespace {
@@ -21,8 +21,8 @@ auto unauthenticated() { return fail(ErrorCode::kUnauthenticated); }
 std::optional<std::string> decode_base64(std::string_view text) {
   std::string out(text.size(), '\0');
   std::size_t size = 0;
-  const int bad = sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(), nullptr, &size, nullptr,
-                                    sodium_base64_VARIANT_ORIGINAL);
+  const int bad = sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(),
+                                    nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL);
   if (bad != 0) return std::nullopt;
   out.resize(size);
   return out;
@@ -64,8 +64,10 @@ Result<BasicCredentials> Authenticator::read_basic(std::string_view encoded) con
   const auto decoded = decode_base64(encoded);
   if (!decoded || !code_points(*decoded) || decoded->find('\0') != std::string::npos) return unauthenticated();
   const std::size_t colon = decoded->find(':');
-  if (colon == std::string::npos || colon == 0 || colon > kLoginBytesMax || decoded->size() - colon > kPasswordBytesMax) return unauthenticated();
-  BasicCredentials credentials{.login = decoded->substr(0, colon), .password = Secret<>(decoded->substr(colon + 1)), .digest = {}};
+  if (colon == std::string::npos || colon == 0 || colon > kLoginBytesMax || decoded->size() - colon > kPasswordBytesMax)
+    return unauthenticated();
+  BasicCredentials credentials{
+      .login = decoded->substr(0, colon), .password = Secret<>(decoded->substr(colon + 1)), .digest = {}};
   credentials.digest = services_.hashes.hash16(HashPurpose::kBasicCredential, *decoded);
   return credentials;
 }
@@ -87,7 +89,8 @@ Result<Principal> Authenticator::check_token(const VerifiedToken& token) {
   const auto session = find_session(rows, token.session);
   if (session && !session->ended() && session->user_id() == token.user.raw()) {
     auto account = find_account(rows, token.user);
-    if (account && account->active()) return principal_of(std::move(*account), token.session, journal::v1::LOGIN_PASSWORD);
+    if (account && account->active())
+      return principal_of(std::move(*account), token.session, journal::v1::LOGIN_PASSWORD);
   }
   tokens_.count_failed_check();
   return unauthenticated();
@@ -98,8 +101,9 @@ Result<Principal> Authenticator::check_basic(const BasicCredentials& credentials
   const auto admission = TRY(limiter_.admit(options_.login_limit, caller.address, caller.dialect));
   if (const auto count = admission.count()) caller.rate_counts.push_back(*count);
   caller.idempotency.reset();  // it is about the route's own command
-  const Outcome outcome =
-      log_in(services_, caller, {.login = credentials.login, .password = credentials.password, .method = journal::v1::LOGIN_BASIC, .terms = {}});
+  const Outcome outcome = log_in(
+      services_, caller,
+      {.login = credentials.login, .password = credentials.password, .method = journal::v1::LOGIN_BASIC, .terms = {}});
   if (!outcome.result) return fail(outcome.result.error());
   auto account = find_account(services_.store.latest(), outcome.result->user);
   if (!account || !account->active()) return unauthenticated();

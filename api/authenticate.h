@@ -1,6 +1,14 @@
 // From a request to who asks: Bearer, Basic, or the `jwt` cookie where a route allows it.
 #pragma once
 
+#include "api/access.h"
+#include "api/http.h"
+#include "api/tokens.h"
+#include "commands/caller.h"
+#include "commands/rate_limiter.h"
+#include "commands/services.h"
+#include "domain/secret.h"
+
 #include <chrono>
 #include <functional>
 #include <list>
@@ -9,14 +17,6 @@
 #include <string>
 #include <unordered_map>
 #include <variant>
-
-#include "api/access.h"
-#include "api/http.h"
-#include "api/tokens.h"
-#include "commands/caller.h"
-#include "commands/rate_limiter.h"
-#include "commands/services.h"
-#include "domain/secret.h"
 
 namespace ledgate::api {
 
@@ -44,18 +44,19 @@ class Authenticator {
  public:
   struct Options {
     Limit login_limit;
-    std::size_t basic_entries = 1024;             // remembered successful Basic checks
+    std::size_t basic_entries = 1024;  // remembered successful Basic checks
     std::chrono::milliseconds basic_lifetime{60'000};
-    std::function<bool()> fresh;                  // false: kStale instead of an answer that depends on revocations
+    std::function<bool()> fresh;  // false: kStale instead of an answer that depends on revocations
   };
   Authenticator(const Services& services, TokenService& tokens, RateLimiter& limiter, Options options);
 
-  // Never blocks. kUnauthenticated for what is there but no good, kRequestMalformed for a cookie that stands there twice.
+  // Never blocks. kUnauthenticated for what is there but no good, kRequestMalformed for a cookie that stands there
+  // twice.
   [[nodiscard]] Result<Credentials> read(const Request& request, CredentialKinds accepted);
   // Whether check() may block: a Basic password that has to be hashed.
   [[nodiscard]] bool blocks(const Credentials& credentials);
-  // Against the rows. kUnauthenticated for nothing, an ended session or a deactivated account. With Basic: also what log_in answers, and
-  // kRateLimited; `caller` is who the attempt is recorded for.
+  // Against the rows. kUnauthenticated for nothing, an ended session or a deactivated account. With Basic: also what
+  // log_in answers, and kRateLimited; `caller` is who the attempt is recorded for.
   [[nodiscard]] Result<Principal> check(const Credentials& credentials, Caller caller);
 
  private:

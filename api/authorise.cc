@@ -31,7 +31,8 @@ Checked authorise(const ApiContext& context, Call& call) {
 
 Checked require_principal(const ApiContext& context, Call& call) {
   TRY_STATUS(read_credentials(context, call));
-  if (const auto* token = std::get_if<VerifiedToken>(&call.credentials)) TRY_STATUS(await_position(context, token->born));
+  if (const auto* token = std::get_if<VerifiedToken>(&call.credentials))
+    TRY_STATUS(await_position(context, token->born));
   call.principal = TRY(context.authenticator.check(call.credentials, caller_of(call, journal::v1::DIALECT_NATIVE)));
   return {};
 }

@@ -1,12 +1,12 @@
 #include "api/call.h"
 
-#include <algorithm>
-
 #include "api/ascii.h"
 #include "api/form.h"
 #include "api/json.h"
 #include "api/media_type.h"
 #include "api/utf8.h"
+
+#include <algorithm>
 
 namespace ledgate::api {
 namespace {
@@ -24,7 +24,8 @@ bool is_traceparent(std::string_view text) {
   if (text.size() != 55 || !text.starts_with("00-") || text[35] != '-' || text[52] != '-') return false;
   const std::string_view trace = text.substr(3, 32);
   const std::string_view parent = text.substr(36, 16);
-  return is_hex_run(trace) && is_hex_run(parent) && is_hex_run(text.substr(53)) && trace != kZeros && parent != kZeros.substr(0, 16);
+  return is_hex_run(trace) && is_hex_run(parent) && is_hex_run(text.substr(53)) && trace != kZeros &&
+         parent != kZeros.substr(0, 16);
 }
 
 bool names_field(std::span<const Field> fields, std::string_view name) {
@@ -54,9 +55,11 @@ Result<std::optional<IdempotencyKey>> idempotency_key_of(const Call& call) {
   constexpr std::string_view kName = "idempotency-key";
   if (call.request.header_count(kName) == 0) return std::nullopt;
   const auto key = call.request.header(kName);
-  const bool good = key && !key->empty() && key->size() <= kIdempotencyKeyMax && std::all_of(key->begin(), key->end(), is_visible);
+  const bool good =
+      key && !key->empty() && key->size() <= kIdempotencyKeyMax && std::all_of(key->begin(), key->end(), is_visible);
   if (!good) return fail(ErrorCode::kRequestMalformed, "Idempotency-Key must be 1 to 255 visible ASCII characters.");
-  return IdempotencyKey{.route = std::string(call.route->operation), .client_key = std::string(*key), .request_body = call.request.body};
+  return IdempotencyKey{
+      .route = std::string(call.route->operation), .client_key = std::string(*key), .request_body = call.request.body};
 }
 
 Parsed<nlohmann::json> read_json(const Request& request, const Schema& schema) {
@@ -80,7 +83,8 @@ Parsed<nlohmann::json> read_query(const Call& call) {
   auto faults = check(*call.route->query, query, Source::kQuery);
   for (const auto& [name, value] : query.items()) {
     if (!names_field(call.route->query->fields, name)) {
-      faults.push_back({.type = "extra_forbidden", .place = "query", .field = name, .message = "There is no such parameter"});
+      faults.push_back(
+          {.type = "extra_forbidden", .place = "query", .field = name, .message = "There is no such parameter"});
     }
   }
   if (!faults.empty()) return refuse_with(std::move(faults));

@@ -1,9 +1,10 @@
 // Claims of a token, read strictly: a claim of the wrong type is as bad as one that is missing.
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

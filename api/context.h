@@ -1,17 +1,17 @@
 // What every handler is given to work with. Made once by infra/app; everything outlives the gateway.
 #pragma once
 
+#include "commands/accounts.h"
+#include "commands/rate_limiter.h"
+#include "commands/services.h"
+#include "projections/replica.h"
+
 #include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "commands/accounts.h"
-#include "commands/rate_limiter.h"
-#include "commands/services.h"
-#include "projections/replica.h"
 
 namespace ledgate::api {
 
@@ -38,34 +38,37 @@ struct ApiSettings {
   std::string version;
   std::string node;
   std::string journal_kind = "embedded";
-  bool debug = false;                      // /api/schema
-  bool registration_enabled = true;        // where the public may register
-  std::chrono::milliseconds wait{2000};    // for a position (`wait_seconds`)
-  std::vector<std::string> cors_origins;   // exact; never "null"
+  bool debug = false;                     // /api/schema
+  bool registration_enabled = true;       // where the public may register
+  std::chrono::milliseconds wait{2000};   // for a position (`wait_seconds`)
+  std::vector<std::string> cors_origins;  // exact; never "null"
   SessionPolicy sessions;
   RateLimits limits;
-  std::size_t worker_threads = 64;   // for whatever may block; made as they are needed
-  std::size_t worker_queue = 1024;   // requests; beyond it 503 at once
+  std::size_t worker_threads = 64;  // for whatever may block; made as they are needed
+  std::size_t worker_queue = 1024;  // requests; beyond it 503 at once
 };
 
 // One answered request, for metrics and the request log. Views are good during the call.
 struct Answered {
-  std::string_view operation;   // of the route table; empty when no route was found
+  std::string_view operation;  // of the route table; empty when no route was found
   std::string_view request_id;
   std::string_view method;
   int status = 0;
-  std::string_view error;       // slug; empty on success
-  std::string_view cause;       // of an internal error: for the log only
+  std::string_view error;  // slug; empty on success
+  std::string_view cause;  // of an internal error: for the log only
   std::chrono::microseconds took{};
 };
 
-// What the API asks of the rest of the node. All are called from any thread and must be quick; all but `on_answer` must be set.
+// What the API asks of the rest of the node. All are called from any thread and must be quick; all but `on_answer` must
+// be set.
 struct ApiHooks {
-  std::function<bool()> fresh;                             // false: revocations may be unknown here, nothing is vouched for
-  std::function<std::vector<std::string>()> not_ready;     // why /readyz is 503, as stable slugs with a sentence; empty: ready
+  std::function<bool()> fresh;  // false: revocations may be unknown here, nothing is vouched for
+  std::function<std::vector<std::string>()>
+      not_ready;  // why /readyz is 503, as stable slugs with a sentence; empty: ready
   std::function<ReplicaStatus()> status;
-  std::function<std::optional<Position>()> journal_end;    // after the last durable record; nullopt: the journal is out of reach
-  std::function<std::string()> metrics;                    // text exposition format
+  std::function<std::optional<Position>()>
+      journal_end;                       // after the last durable record; nullopt: the journal is out of reach
+  std::function<std::string()> metrics;  // text exposition format
   std::function<bool(std::string_view)> may_read_metrics;  // by client address: loopback and `metrics.allow`
   std::function<void(const Answered&)> on_answer;          // may be empty
 };

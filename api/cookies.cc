@@ -39,6 +39,8 @@ std::string set_cookie(const Cookie& cookie) {
   return out;
 }
 
-std::string delete_cookie(std::string_view name, bool secure) { return set_cookie({.name = name, .value = {}, .max_age_s = 0, .secure = secure}); }
+std::string delete_cookie(std::string_view name, bool secure) {
+  return set_cookie({.name = name, .value = {}, .max_age_s = 0, .secure = secure});
+}
 
 }  // namespace ledgate::api

@@ -1,24 +1,24 @@
 // Cookies, both ways.
 #pragma once
 
+#include "api/http.h"
+#include "domain/result.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "api/http.h"
-#include "domain/result.h"
-
 namespace ledgate::api {
 
-// The value of a cookie; absent when no well-formed pair has that name. kRequestMalformed when it stands there with different values: somebody
-// may have planted one, and guessing which is ours is how fixation works.
+// The value of a cookie; absent when no well-formed pair has that name. kRequestMalformed when it stands there with
+// different values: somebody may have planted one, and guessing which is ours is how fixation works.
 Result<std::optional<std::string>> find_cookie(const Request& request, std::string_view name);
 
 // A Set-Cookie value: HttpOnly, SameSite=Lax, Path=/.
 struct Cookie {
   std::string_view name;
-  std::string_view value;              // characters of a token only
+  std::string_view value;                 // characters of a token only
   std::optional<std::int64_t> max_age_s;  // absent: until the browser closes
   bool secure = false;
 };

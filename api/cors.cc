@@ -23,7 +23,8 @@ Response Cors::options(const Request& request, std::string_view methods) const {
   response.with("Allow", std::string(methods));
   if (knows(request) && request.header("access-control-request-method")) {
     response.with("Access-Control-Allow-Methods", std::string(methods))
-        .with("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Ledgate-Min-Position, Traceparent, X-Request-Id")
+        .with("Access-Control-Allow-Headers",
+              "Authorization, Content-Type, Idempotency-Key, Ledgate-Min-Position, Traceparent, X-Request-Id")
         .with("Access-Control-Max-Age", "600");
   }
   return response;

@@ -31,7 +31,8 @@ std::string seal_cursor(const KeyedHash& hashes, std::string_view scope, std::st
   std::string bytes(place);
   bytes += tag_of(hashes, scope, place).raw();
   std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), kVariant);
+  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                    kVariant);
   text.pop_back();  // the terminator that libsodium writes
   return text;
 }
@@ -39,13 +40,15 @@ std::string seal_cursor(const KeyedHash& hashes, std::string_view scope, std::st
 Result<std::string> open_cursor(const KeyedHash& hashes, std::string_view scope, std::string_view cursor) {
   std::array<unsigned char, kCursorCharactersMax> bytes{};
   std::size_t size = 0;
-  const bool decoded = cursor.size() <= kCursorCharactersMax &&
-                       sodium_base642bin(bytes.data(), bytes.size(), cursor.data(), cursor.size(), nullptr, &size, nullptr, kVariant) == 0;
+  const bool decoded =
+      cursor.size() <= kCursorCharactersMax && sodium_base642bin(bytes.data(), bytes.size(), cursor.data(),
+                                                                 cursor.size(), nullptr, &size, nullptr, kVariant) == 0;
   if (!decoded || size < kTagBytes) return fail(ErrorCode::kCursorInvalid);
   const std::string_view whole(reinterpret_cast<const char*>(bytes.data()), size);
   const std::string_view place = whole.substr(0, size - kTagBytes);
   const Key16 expected = tag_of(hashes, scope, place);
-  if (sodium_memcmp(expected.bytes.data(), whole.data() + place.size(), kTagBytes) != 0) return fail(ErrorCode::kCursorInvalid);
+  if (sodium_memcmp(expected.bytes.data(), whole.data() + place.size(), kTagBytes) != 0)
+    return fail(ErrorCode::kCursorInvalid);
   return std::string(place);
 }
 

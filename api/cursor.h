@@ -1,12 +1,12 @@
 // Cursors of paged lists: where to go on, under a MAC that binds it to its list, filters and reader. Opaque to clients.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "api/call.h"
 #include "commands/ports/vault.h"
 #include "domain/result.h"
+
+#include <string>
+#include <string_view>
 
 namespace ledgate::api {
 

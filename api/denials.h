@@ -1,11 +1,11 @@
 // Bounds the events that denied requests leave behind: whoever is refused all day long must not fill the journal.
 #pragma once
 
+#include "domain/ids.h"
+
 #include <cstdint>
 #include <mutex>
 #include <unordered_map>
-
-#include "domain/ids.h"
 
 namespace ledgate::api {
 

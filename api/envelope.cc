@@ -26,7 +26,8 @@ int status_of(const Envelope& envelope, ErrorCode code) {
 
 nlohmann::ordered_json body_of(const Envelope& envelope, const Refusal& refusal, std::string_view request_id) {
   const int status = refusal.status != 0 ? refusal.status : status_of(envelope, refusal.error.code);
-  return envelope.body({.status = status, .text = text_of(envelope, refusal.error), .refusal = refusal, .request_id = request_id});
+  return envelope.body(
+      {.status = status, .text = text_of(envelope, refusal.error), .refusal = refusal, .request_id = request_id});
 }
 
 Response render(const Envelope& envelope, const Refusal& refusal, std::string_view request_id) {
@@ -58,8 +59,12 @@ nlohmann::ordered_json fault_list(const Refusal& refusal, const FaultStyle& styl
   return faults;
 }
 
-std::string dump(const nlohmann::ordered_json& value) { return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace); }
+std::string dump(const nlohmann::ordered_json& value) {
+  return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
 
-Response json_response(int status, const nlohmann::ordered_json& body) { return Response{.status = status, .body = dump(body)}; }
+Response json_response(int status, const nlohmann::ordered_json& body) {
+  return Response{.status = status, .body = dump(body)};
+}
 
 }  // namespace ledgate::api

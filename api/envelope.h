@@ -1,21 +1,21 @@
-// How a dialect words its errors: one table code → status and text, one function for the shape of the body. Everything else about an error answer
-// (which headers, which status by default) is the same everywhere and stands in render().
+// How a dialect words its errors: one table code → status and text, one function for the shape of the body. Everything
+// else about an error answer (which headers, which status by default) is the same everywhere and stands in render().
 #pragma once
+
+#include "api/refusal.h"
+#include "api/schema.h"
 
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "api/refusal.h"
-#include "api/schema.h"
 
 namespace ledgate::api {
 
 // A code that a dialect answers otherwise than by its kind.
 struct Wording {
   ErrorCode code{};
-  int status = 0;          // 0: by kind
-  std::string_view text;   // empty: the error's own message, else the table's sentence
+  int status = 0;         // 0: by kind
+  std::string_view text;  // empty: the error's own message, else the table's sentence
 };
 
 // What a body is made of.
@@ -27,7 +27,7 @@ struct ErrorView {
 };
 
 struct Envelope {
-  const Schema* schema = nullptr;       // of the body, for OpenAPI
+  const Schema* schema = nullptr;  // of the body, for OpenAPI
   std::string_view content_type = "application/json";
   std::span<const Wording> wordings;
   nlohmann::ordered_json (*body)(const ErrorView&) = nullptr;
@@ -38,7 +38,8 @@ nlohmann::ordered_json body_of(const Envelope& envelope, const Refusal& refusal,
 Response render(const Envelope& envelope, const Refusal& refusal, std::string_view request_id);
 int status_of(const Envelope& envelope, ErrorCode code);
 
-// The faults of a refusal as a list of pydantic's form: [{"type","loc","msg"(,"input")(,"ctx")}]. Secrets have no input to show.
+// The faults of a refusal as a list of pydantic's form: [{"type","loc","msg"(,"input")(,"ctx")}]. Secrets have no input
+// to show.
 struct FaultStyle {
   std::string_view below = {};  // a step between the place and the field in `loc`
   bool with_input = true;

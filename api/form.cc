@@ -1,10 +1,10 @@
 #include "api/form.h"
 
-#include <optional>
-#include <string>
-
 #include "api/ascii.h"
 #include "api/utf8.h"
+
+#include <optional>
+#include <string>
 
 namespace ledgate::api {
 namespace {
@@ -15,7 +15,8 @@ constexpr std::size_t kPartHeadMax = 1024;
 auto malformed() { return fail(ErrorCode::kRequestMalformed); }
 
 bool add(nlohmann::json& parameters, std::string name, std::string value) {
-  const bool clean = !name.empty() && code_points(name) && code_points(value) && (name + value).find('\0') == std::string::npos;
+  const bool clean =
+      !name.empty() && code_points(name) && code_points(value) && (name + value).find('\0') == std::string::npos;
   if (!clean || parameters.size() == kFormParametersMax) return false;
   return parameters.emplace(std::move(name), std::move(value)).second;
 }
@@ -47,7 +48,8 @@ bool is_boundary(std::string_view text) {
   return true;
 }
 
-// What a part's Content-Disposition calls it; nullopt when it is no plain field. `form-data; name="x"` is a media type in all but the slash.
+// What a part's Content-Disposition calls it; nullopt when it is no plain field. `form-data; name="x"` is a media type
+// in all but the slash.
 std::optional<std::string> field_name(std::string_view disposition) {
   const auto parsed = MediaType::parse("disposition/" + std::string(disposition));
   if (!parsed || parsed->name != "disposition/form-data" || parsed->parameters.size() != 1) return std::nullopt;

@@ -1,18 +1,19 @@
 // Reading forms and queries from strangers.
 #pragma once
 
-#include <nlohmann/json.hpp>
-#include <string_view>
-
 #include "api/media_type.h"
 #include "domain/result.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string_view>
 
 namespace ledgate::api {
 
 inline constexpr std::size_t kFormParametersMax = 1000;
 
-// The parameters as an object of texts. All refuse as kRequestMalformed: a name that stands there twice, what is not UTF-8, U+0000, more than 1,000
-// parameters, an empty name.
+// The parameters as an object of texts. All refuse as kRequestMalformed: a name that stands there twice, what is not
+// UTF-8, U+0000, more than 1,000 parameters, an empty name.
 
 // application/x-www-form-urlencoded, a query string too: %XX exactly, '+' is a space, decoded once.
 Result<nlohmann::json> parse_urlencoded(std::string_view text);

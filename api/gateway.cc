@@ -1,8 +1,5 @@
 #include "api/gateway.h"
 
-#include <cassert>
-#include <exception>
-
 #include "api/authorise.h"
 #include "api/call.h"
 #include "api/cors.h"
@@ -12,6 +9,9 @@
 #include "api/routes.h"
 #include "api/worker_pool.h"
 #include "commands/service_events.h"
+
+#include <cassert>
+#include <exception>
 
 namespace ledgate::api {
 namespace {
@@ -40,7 +40,8 @@ Checked check_body(const Route& route, const Request& request) {
   if (route.bodies.empty()) return {};
   if (request.body.size() > route.body_bytes_max) return refuse_with(ErrorCode::kRequestTooLarge);
   const auto type = content_type_of(request);
-  const bool accepted = type && std::ranges::any_of(route.bodies, [&](const Body& body) { return body.content_type == type->name; });
+  const bool accepted =
+      type && std::ranges::any_of(route.bodies, [&](const Body& body) { return body.content_type == type->name; });
   if (!accepted) return refuse_with(ErrorCode::kRequestUnsupportedMedia);
   return {};
 }
@@ -48,13 +49,23 @@ Checked check_body(const Route& route, const Request& request) {
 // Framing errors and the like, before there is a request: which code says it best. The status is the one asked for.
 ErrorCode code_for_status(int status) {
   switch (status) {
-    case 404: return ErrorCode::kRouteNotFound;
-    case 405: case 501: return ErrorCode::kMethodNotAllowed;
-    case 413: case 414: case 431: return ErrorCode::kRequestTooLarge;
-    case 415: return ErrorCode::kRequestUnsupportedMedia;
-    case 500: return ErrorCode::kInternal;
-    case 503: return ErrorCode::kOverloaded;
-    default: return ErrorCode::kRequestMalformed;
+    case 404:
+      return ErrorCode::kRouteNotFound;
+    case 405:
+    case 501:
+      return ErrorCode::kMethodNotAllowed;
+    case 413:
+    case 414:
+    case 431:
+      return ErrorCode::kRequestTooLarge;
+    case 415:
+      return ErrorCode::kRequestUnsupportedMedia;
+    case 500:
+      return ErrorCode::kInternal;
+    case 503:
+      return ErrorCode::kOverloaded;
+    default:
+      return ErrorCode::kRequestMalformed;
   }
 }
 
@@ -69,7 +80,8 @@ class Gateway::Impl {
         pool_(context.settings.worker_threads, context.settings.worker_queue) {}
 
   void handle(Request request, Reply reply) {
-    Exchange exchange{.call = {.request = std::move(request)}, .reply = std::move(reply), .began = context_.services.clock.steady()};
+    Exchange exchange{
+        .call = {.request = std::move(request)}, .reply = std::move(reply), .began = context_.services.clock.steady()};
     const Router::Match match = router_.match(exchange.call.request.method, exchange.call.request.path);
     exchange.call.envelope = match.route != nullptr ? match.route->envelope : &envelope_at(exchange.call.request.path);
     if (match.route == nullptr) return finish(exchange, unrouted(exchange.call.request, match));
@@ -77,7 +89,8 @@ class Gateway::Impl {
     exchange.call.parameter = match.parameter;
     const Checked read = guarded(exchange, [&]() -> Checked { return read_envelope(exchange); });
     if (!read) return finish(exchange, tl::unexpected<Refusal>(read.error()));
-    if (may_block(exchange)) return submit(std::move(exchange), [this](Exchange& moved) { conclude(moved, process(moved)); });
+    if (may_block(exchange))
+      return submit(std::move(exchange), [this](Exchange& moved) { conclude(moved, process(moved)); });
     Answer answer = process(exchange);
     if (!is_denial(exchange, answer)) return finish(exchange, std::move(answer));
     auto denied = std::make_shared<Answer>(std::move(answer));  // its event is appended, and that may block
@@ -112,7 +125,8 @@ class Gateway::Impl {
     if (call.route->kind == Kind::kCommand) TRY_STATUS(idempotency_key_of(call));
     if (!wants_principal(call.route->access)) return {};
     TRY_STATUS(read_credentials(context_, call));
-    if (const auto* token = std::get_if<VerifiedToken>(&call.credentials)) exchange.wanted = std::max(exchange.wanted, token->born);
+    if (const auto* token = std::get_if<VerifiedToken>(&call.credentials))
+      exchange.wanted = std::max(exchange.wanted, token->born);
     return {};
   }
 
@@ -173,9 +187,12 @@ class Gateway::Impl {
   void submit(Exchange exchange, Job job) {
     auto shared = std::make_shared<Exchange>(std::move(exchange));
     switch (pool_.submit([shared, job] { job(*shared); })) {
-      case WorkerPool::Submitted::kYes: return;
-      case WorkerPool::Submitted::kFull: return finish(*shared, retry_soon(ErrorCode::kOverloaded));
-      case WorkerPool::Submitted::kStopping: return finish(*shared, retry_soon(ErrorCode::kStopping));
+      case WorkerPool::Submitted::kYes:
+        return;
+      case WorkerPool::Submitted::kFull:
+        return finish(*shared, retry_soon(ErrorCode::kOverloaded));
+      case WorkerPool::Submitted::kStopping:
+        return finish(*shared, retry_soon(ErrorCode::kStopping));
     }
   }
 
@@ -199,13 +216,14 @@ class Gateway::Impl {
 
   void report(const Exchange& exchange, int status, std::string_view error) const {
     const auto took = context_.services.clock.steady() - exchange.began;
-    context_.hooks.on_answer({.operation = exchange.call.route != nullptr ? exchange.call.route->operation : std::string_view(),
-                              .request_id = exchange.call.request.request_id,
-                              .method = to_string(exchange.call.request.method),
-                              .status = status,
-                              .error = error,
-                              .cause = exchange.cause,
-                              .took = std::chrono::duration_cast<std::chrono::microseconds>(took)});
+    context_.hooks.on_answer(
+        {.operation = exchange.call.route != nullptr ? exchange.call.route->operation : std::string_view(),
+         .request_id = exchange.call.request.request_id,
+         .method = to_string(exchange.call.request.method),
+         .status = status,
+         .error = error,
+         .cause = exchange.cause,
+         .took = std::chrono::duration_cast<std::chrono::microseconds>(took)});
   }
 
   const ApiContext& context_;

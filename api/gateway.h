@@ -1,15 +1,17 @@
-// The way of every request: route → content type → position to wait for → who asks → may they → handler → headers. One direction, one place.
+// The way of every request: route → content type → position to wait for → who asks → may they → handler → headers. One
+// direction, one place.
 #pragma once
-
-#include <memory>
 
 #include "api/context.h"
 #include "api/http.h"
 
+#include <memory>
+
 namespace ledgate::api {
 
-// Any thread. What can be answered from this node's rows is answered on the calling (I/O) thread; whatever may block runs on a bounded pool, and
-// when that is full the request is refused at once. Never throws; answers every request exactly once.
+// Any thread. What can be answered from this node's rows is answered on the calling (I/O) thread; whatever may block
+// runs on a bounded pool, and when that is full the request is refused at once. Never throws; answers every request
+// exactly once.
 class Gateway final : public Service {
  public:
   // `context` outlives the gateway.
@@ -21,7 +23,8 @@ class Gateway final : public Service {
   void handle(Request request, Reply reply) override;
   [[nodiscard]] Response refuse(int status, std::string_view path) const override;
 
-  // Finishes what is queued and under way, then ends the threads; whatever comes later is answered kStopping. Idempotent.
+  // Finishes what is queued and under way, then ends the threads; whatever comes later is answered kStopping.
+  // Idempotent.
   void stop();
 
   // Requests waiting for a worker; how many denials were counted without an event of their own.

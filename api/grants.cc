@@ -14,7 +14,8 @@ Parsed<Issued> issue(const ApiContext& context, const Granted& granted) {
   if (!account || !session) return refuse_with(ErrorCode::kUnauthenticated);
   Issued issued{.account = std::move(*account), .session = std::move(*session), .access = {}, .refresh = {}};
   issued.access = TRY(context.tokens.mint_access(issued.session, issued.account));
-  if (issued.session.refresh_lifetime_s() > 0) issued.refresh = context.tokens.mint_refresh(issued.session, issued.account, granted.generation);
+  if (issued.session.refresh_lifetime_s() > 0)
+    issued.refresh = context.tokens.mint_refresh(issued.session, issued.account, granted.generation);
   return issued;
 }
 

@@ -1,13 +1,13 @@
 // From what a command granted to what a client is handed: shared by every dialect's log-in, registration and refresh.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "api/call.h"
 #include "api/context.h"
 #include "api/opener.h"
 #include "domain/state.pb.h"
+
+#include <optional>
+#include <string>
 
 namespace ledgate::api {
 
@@ -20,7 +20,8 @@ struct Issued {
 };
 Parsed<Issued> issue(const ApiContext& context, const Granted& granted);
 
-// Counts the attempt against `limit` and by the client's network, for as long as the Admission lives; adds it to the caller's counts.
+// Counts the attempt against `limit` and by the client's network, for as long as the Admission lives; adds it to the
+// caller's counts.
 Result<RateLimiter::Admission> admit(const ApiContext& context, const Limit& limit, Caller& caller);
 
 // Where the public may not register: appends the refusal, and is it.

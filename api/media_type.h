@@ -1,18 +1,18 @@
 #pragma once
 
+#include "api/http.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "api/http.h"
-
 namespace ledgate::api {
 
 // A Content-Type, read strictly (RFC 9110 §8.3.1).
 struct MediaType {
-  std::string name;  // "application/json", lower case
+  std::string name;                                             // "application/json", lower case
   std::vector<std::pair<std::string, std::string>> parameters;  // names in lower case
 
   static std::optional<MediaType> parse(std::string_view text);

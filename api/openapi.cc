@@ -1,9 +1,9 @@
 #include "api/openapi.h"
 
-#include <map>
-
 #include "api/ascii.h"
 #include "api/routes.h"
+
+#include <map>
 
 namespace ledgate::api {
 namespace {
@@ -14,12 +14,18 @@ ordered_json reference(const Schema& schema) { return {{"$ref", "#/components/sc
 
 std::string_view type_name(Type type) {
   switch (type) {
-    case Type::kString: return "string";
-    case Type::kInteger: return "integer";
-    case Type::kBoolean: return "boolean";
-    case Type::kObject: return "object";
-    case Type::kArray: return "array";
-    case Type::kAny: return {};
+    case Type::kString:
+      return "string";
+    case Type::kInteger:
+      return "integer";
+    case Type::kBoolean:
+      return "boolean";
+    case Type::kObject:
+      return "object";
+    case Type::kArray:
+      return "array";
+    case Type::kAny:
+      return {};
   }
   return {};
 }
@@ -101,7 +107,8 @@ ordered_json parameters_of(const Route& route, SchemaWriter& schemas) {
   }
   if (route.query != nullptr) {
     for (const Field& field : route.query->fields) {
-      parameters.push_back({{"name", field.name}, {"in", "query"}, {"required", field.required}, {"schema", schemas.field(field)}});
+      parameters.push_back(
+          {{"name", field.name}, {"in", "query"}, {"required", field.required}, {"schema", schemas.field(field)}});
     }
   }
   parameters.push_back({{"$ref", "#/components/parameters/MinPosition"}});
@@ -140,7 +147,8 @@ ordered_json responses_of(const Route& route, SchemaWriter& schemas) {
     const ErrorRow& row = error_row(code);
     ordered_json& response = by_status[std::to_string(status_of(*route.envelope, code))];
     if (response.is_null()) {
-      response = {{"description", ""}, {"content", {{route.envelope->content_type, {{"schema", schemas.use(*route.envelope->schema)}}}}}};
+      response = {{"description", ""},
+                  {"content", {{route.envelope->content_type, {{"schema", schemas.use(*route.envelope->schema)}}}}}};
     }
     auto& description = response["description"].get_ref<std::string&>();
     if (!description.empty()) description += "; ";
@@ -162,7 +170,8 @@ ordered_json security_of(const Route& route) {
 }
 
 ordered_json operation(const Route& route, SchemaWriter& schemas) {
-  ordered_json out{{"operationId", route.operation}, {"summary", route.summary}, {"parameters", parameters_of(route, schemas)}};
+  ordered_json out{
+      {"operationId", route.operation}, {"summary", route.summary}, {"parameters", parameters_of(route, schemas)}};
   if (!route.bodies.empty()) out["requestBody"] = request_body(route, schemas);
   out["responses"] = responses_of(route, schemas);
   out["security"] = security_of(route);
@@ -195,12 +204,18 @@ ordered_json security_schemes() {
 ordered_json openapi_document(std::string_view version) {
   SchemaWriter schemas;
   ordered_json paths = ordered_json::object();
-  for (const Route& route : routes()) paths[std::string(route.path)][lower(to_string(route.method))] = operation(route, schemas);
+  for (const Route& route : routes())
+    paths[std::string(route.path)][lower(to_string(route.method))] = operation(route, schemas);
   return {{"openapi", "3.1.0"},
-          {"info", {{"title", "Ledgate"}, {"version", version}, {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
+          {"info",
+           {{"title", "Ledgate"},
+            {"version", version},
+            {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
           {"paths", std::move(paths)},
           {"components",
-           {{"schemas", std::move(schemas).take()}, {"parameters", shared_parameters()}, {"securitySchemes", security_schemes()}}}};
+           {{"schemas", std::move(schemas).take()},
+            {"parameters", shared_parameters()},
+            {"securitySchemes", security_schemes()}}}};
 }
 
 }  // namespace ledgate::api

@@ -10,7 +10,9 @@ Opener::Opener(const Services& services, const KvReader& rows, std::string_view 
 
 std::string Opener::open(const state::v1::Kept& kept) const {
   if (!key_ || kept.value().ciphertext().empty()) return {};
-  return vault_.open(*key_, kept.value(), personal_associated_data(kept.transaction_id(), kept.event_index(), kept.path())).value_or("");
+  return vault_
+      .open(*key_, kept.value(), personal_associated_data(kept.transaction_id(), kept.event_index(), kept.path()))
+      .value_or("");
 }
 
 }  // namespace ledgate::api

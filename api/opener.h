@@ -1,18 +1,19 @@
 // Opens what rows keep sealed, for answers.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "commands/services.h"
 #include "domain/secret.h"
 #include "domain/state.pb.h"
 #include "projections/accounts.h"
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 namespace ledgate::api {
 
-// The fields of one data subject, for the price of one look-up and one unwrapping of its key. Once the subject is erased all are empty.
+// The fields of one data subject, for the price of one look-up and one unwrapping of its key. Once the subject is
+// erased all are empty.
 class Opener {
  public:
   Opener(const Services& services, const KvReader& rows, std::string_view subject);
@@ -34,7 +35,9 @@ struct Profile {
 template <class Row>
 Profile open_profile(const Services& services, const KvReader& rows, const Row& row) {
   const Opener opener(services, rows, row.id());
-  Profile profile{.username = opener.open(row.username()), .email = opener.open(row.email()), .display_name = opener.open(row.display_name())};
+  Profile profile{.username = opener.open(row.username()),
+                  .email = opener.open(row.email()),
+                  .display_name = opener.open(row.display_name())};
   if (profile.username.empty()) profile.username = profile.email;
   return profile;
 }

@@ -1,9 +1,9 @@
 #include "api/rfc3339.h"
 
+#include "api/ascii.h"
+
 #include <chrono>
 #include <cstdio>
-
-#include "api/ascii.h"
 
 namespace ledgate::api {
 namespace {
@@ -84,10 +84,11 @@ std::string rfc3339(std::int64_t unix_ms) {
   const year_month_day date{midnight};
   const hh_mm_ss time{when - midnight};
   std::array<char, 40> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                                 static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                                 static_cast<int>(time.subseconds().count()));
+  const int size =
+      std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                    static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                    static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
   return std::string(text.data(), static_cast<std::size_t>(size));
 }
 

@@ -1,14 +1,15 @@
-// A row of the route table (routes.cc). The router, 405 and OPTIONS, the way through the gateway, OpenAPI and the tests all read these rows.
+// A row of the route table (routes.cc). The router, 405 and OPTIONS, the way through the gateway, OpenAPI and the tests
+// all read these rows.
 #pragma once
-
-#include <cstdint>
-#include <span>
-#include <string_view>
 
 #include "api/access.h"
 #include "api/envelope.h"
 #include "api/http.h"
 #include "api/schema.h"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
 
 namespace ledgate::api {
 
@@ -26,7 +27,8 @@ class Explicit {
   T value_;
 };
 
-// Where a row's handler runs. A row that runs inline still moves to a worker when it has to wait for a position or hash a Basic password.
+// Where a row's handler runs. A row that runs inline still moves to a worker when it has to wait for a position or hash
+// a Basic password.
 enum class Runs : std::uint8_t {
   kInline,  // on the I/O thread: a few look-ups in this node's rows
   kWorker,  // on the pool: commands, long scans, whatever appends to the journal
@@ -59,16 +61,17 @@ struct Route {
   Explicit<Runs> runs;
   Explicit<Kind> kind;
   CredentialKinds credentials = {};
-  std::span<const Body> bodies = {};        // what it reads, by content type; none: a body is not looked at
+  std::span<const Body> bodies = {};  // what it reads, by content type; none: a body is not looked at
   std::size_t body_bytes_max = kBodyBytesMax;
-  const Schema* query = nullptr;            // its parameters; a row without any does not look at the query
+  const Schema* query = nullptr;  // its parameters; a row without any does not look at the query
   std::span<const Success> successes;
-  std::span<const ErrorCode> errors = {};   // besides those that its kind and access bring along (declares())
-  const Envelope* envelope = nullptr;       // until a handler that serves two dialects knows which
+  std::span<const ErrorCode> errors = {};  // besides those that its kind and access bring along (declares())
+  const Envelope* envelope = nullptr;      // until a handler that serves two dialects knows which
   Answer (*handler)(const ApiContext&, Call&) = nullptr;
 };
 
-// Whether a row may answer with a code: its own, and those that every row, every command and every authenticated row may answer with.
+// Whether a row may answer with a code: its own, and those that every row, every command and every authenticated row
+// may answer with.
 bool declares(const Route& route, ErrorCode code);
 // The same as a list, in the order of the error table.
 std::vector<ErrorCode> declared_errors(const Route& route);

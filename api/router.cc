@@ -18,7 +18,8 @@ Router::Router(std::span<const Route> routes) {
     }
     const std::string_view before = route.path.substr(0, open);
     const std::string_view after = route.path.substr(route.path.find('}') + 1);
-    auto place = std::ranges::find_if(patterns_, [&](const Path& path) { return path.before == before && path.after == after; });
+    auto place =
+        std::ranges::find_if(patterns_, [&](const Path& path) { return path.before == before && path.after == after; });
     if (place == patterns_.end()) place = patterns_.insert(patterns_.end(), Path{.before = before, .after = after});
     place->by_method[index_of(route.method)] = &route;
   }
@@ -27,7 +28,9 @@ Router::Router(std::span<const Route> routes) {
 const Router::Path* Router::find(std::string_view path, std::string_view& parameter) const {
   if (const auto exact = exact_.find(path); exact != exact_.end()) return &exact->second;
   for (const Path& pattern : patterns_) {
-    if (path.size() <= pattern.before.size() + pattern.after.size() || !path.starts_with(pattern.before) || !path.ends_with(pattern.after)) continue;
+    if (path.size() <= pattern.before.size() + pattern.after.size() || !path.starts_with(pattern.before) ||
+        !path.ends_with(pattern.after))
+      continue;
     parameter = path.substr(pattern.before.size(), path.size() - pattern.before.size() - pattern.after.size());
     if (parameter.find('/') == std::string_view::npos) return &pattern;
   }

@@ -1,5 +1,8 @@
-// Finds the row of a request. Bytes are compared exactly; nothing is decoded or normalised, so no two spellings reach the same route.
+// Finds the row of a request. Bytes are compared exactly; nothing is decoded or normalised, so no two spellings reach
+// the same route.
 #pragma once
+
+#include "api/route.h"
 
 #include <array>
 #include <span>
@@ -7,8 +10,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "api/route.h"
 
 namespace ledgate::api {
 
@@ -18,10 +19,10 @@ class Router {
   explicit Router(std::span<const Route> routes);
 
   struct Match {
-    const Route* route = nullptr;   // null: no such path, or (path_exists) not with this method
-    std::string_view parameter;     // into the path that was asked for
+    const Route* route = nullptr;  // null: no such path, or (path_exists) not with this method
+    std::string_view parameter;    // into the path that was asked for
     bool path_exists = false;
-    std::string allow;              // where there is no route but a path: the methods it has, for Allow
+    std::string allow;  // where there is no route but a path: the methods it has, for Allow
   };
   [[nodiscard]] Match match(Method method, std::string_view path) const;
 

@@ -1,16 +1,17 @@
 // The route table: everything this service answers, in one list.
 #pragma once
 
+#include "api/route.h"
+
 #include <span>
 #include <string_view>
-
-#include "api/route.h"
 
 namespace ledgate::api {
 
 std::span<const Route> routes();
 
-// How errors are worded at a path where no row matches, or before one was looked for: by the family of products whose prefix it has.
+// How errors are worded at a path where no row matches, or before one was looked for: by the family of products whose
+// prefix it has.
 const Envelope& envelope_at(std::string_view path);
 
 }  // namespace ledgate::api

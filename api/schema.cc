@@ -1,9 +1,9 @@
 #include "api/schema.h"
 
-#include <charconv>
-
 #include "api/ascii.h"
 #include "api/utf8.h"
+
+#include <charconv>
 
 namespace ledgate::api {
 namespace {
@@ -33,12 +33,19 @@ std::string spelled_out(std::string_view allowed) {
 
 bool has_type(Type type, const json& value, Source source) {
   switch (type) {
-    case Type::kString: return value.is_string();
-    case Type::kInteger: return source == Source::kJson ? value.is_number_integer() : parse_number(value.get_ref<const std::string&>()).has_value();
-    case Type::kBoolean: return value.is_boolean();
-    case Type::kObject: return value.is_object();
-    case Type::kArray: return value.is_array();
-    case Type::kAny: return true;
+    case Type::kString:
+      return value.is_string();
+    case Type::kInteger:
+      return source == Source::kJson ? value.is_number_integer()
+                                     : parse_number(value.get_ref<const std::string&>()).has_value();
+    case Type::kBoolean:
+      return value.is_boolean();
+    case Type::kObject:
+      return value.is_object();
+    case Type::kArray:
+      return value.is_array();
+    case Type::kAny:
+      return true;
   }
   return false;
 }
@@ -50,17 +57,25 @@ struct TypeWords {
 
 TypeWords wrong_type(Type type) {
   switch (type) {
-    case Type::kString: return {"string_type", "Input should be a valid string"};
-    case Type::kInteger: return {"int_type", "Input should be a valid integer"};
-    case Type::kBoolean: return {"bool_type", "Input should be a valid boolean"};
-    case Type::kObject: return {"dict_type", "Input should be a valid dictionary"};
-    case Type::kArray: return {"list_type", "Input should be a valid list"};
-    case Type::kAny: return {};
+    case Type::kString:
+      return {"string_type", "Input should be a valid string"};
+    case Type::kInteger:
+      return {"int_type", "Input should be a valid integer"};
+    case Type::kBoolean:
+      return {"bool_type", "Input should be a valid boolean"};
+    case Type::kObject:
+      return {"dict_type", "Input should be a valid dictionary"};
+    case Type::kArray:
+      return {"list_type", "Input should be a valid list"};
+    case Type::kAny:
+      return {};
   }
   return {};
 }
 
-std::string characters(std::size_t count) { return std::to_string(count) + (count == 1 ? " character" : " characters"); }
+std::string characters(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " character" : " characters");
+}
 
 class Checker {
  public:
@@ -90,9 +105,11 @@ class Checker {
     const auto& text = value.get_ref<const std::string&>();
     const std::size_t length = code_points(text).value_or(0);  // parsers let only UTF-8 through
     if (length < field.min) {
-      add(field, "string_too_short", "String should have at least " + characters(field.min), value, {{"min_length", field.min}});
+      add(field, "string_too_short", "String should have at least " + characters(field.min), value,
+          {{"min_length", field.min}});
     } else if (field.max != 0 && length > field.max) {
-      add(field, "string_too_long", "String should have at most " + characters(field.max), value, {{"max_length", field.max}});
+      add(field, "string_too_long", "String should have at most " + characters(field.max), value,
+          {{"max_length", field.max}});
     } else if (!field.allowed.empty() && !is_allowed(field.allowed, text)) {
       const std::string expected = spelled_out(field.allowed);
       add(field, "literal_error", "Input should be " + expected, value, {{"expected", expected}});
@@ -102,9 +119,11 @@ class Checker {
   void check_number(const Field& field, const json& value) {
     const auto number = static_cast<std::uint64_t>(*parse_number(value.get_ref<const std::string&>()));
     if (number < field.min) {
-      add(field, "greater_than_equal", "Input should be greater than or equal to " + std::to_string(field.min), value, {{"ge", field.min}});
+      add(field, "greater_than_equal", "Input should be greater than or equal to " + std::to_string(field.min), value,
+          {{"ge", field.min}});
     } else if (field.max != 0 && number > field.max) {
-      add(field, "less_than_equal", "Input should be less than or equal to " + std::to_string(field.max), value, {{"le", field.max}});
+      add(field, "less_than_equal", "Input should be less than or equal to " + std::to_string(field.max), value,
+          {{"le", field.max}});
     }
   }
 

@@ -1,15 +1,16 @@
 // Field tables: one small table per request or answer body, which drives validation, the 422 details and OpenAPI alike.
 #pragma once
 
-#include <cstdint>
+#include "api/refusal.h"
+
 #include <nlohmann/json.hpp>
+
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "api/refusal.h"
 
 namespace ledgate::api {
 
@@ -28,7 +29,7 @@ struct Field {
   std::string_view format = {};   // "uuid", "email", "date-time": for readers only
   std::string_view allowed = {};  // the only values, separated by spaces
   std::string_view about = {};
-  const Schema* of = nullptr;     // members of an object, items of an array
+  const Schema* of = nullptr;  // members of an object, items of an array
 };
 
 struct Schema {
@@ -36,11 +37,12 @@ struct Schema {
   std::span<const Field> fields;
 };
 
-// Where an object comes from. Forms and queries have texts only, so an integer is one that is written as one; in a form an empty text counts as
-// missing, since browsers send a field that was left blank.
+// Where an object comes from. Forms and queries have texts only, so an integer is one that is written as one; in a form
+// an empty text counts as missing, since browsers send a field that was left blank.
 enum class Source : std::uint8_t { kJson, kForm, kQuery };
 
-// Every fault of `value` (an object) under the schema; members that the schema does not name are ignored, as the five products do.
+// Every fault of `value` (an object) under the schema; members that the schema does not name are ignored, as the five
+// products do.
 std::vector<FieldFault> check(const Schema& schema, const nlohmann::json& value, Source source);
 
 // A whole number from 0 to 2^63-1 in decimal, without sign or leading zeros.

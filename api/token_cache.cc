@@ -9,7 +9,8 @@ namespace ledgate::api {
 
 TokenCache::Digest TokenCache::digest(std::string_view token) {
   Digest out{};
-  crypto_generichash(out.data(), out.size(), reinterpret_cast<const unsigned char*>(token.data()), token.size(), nullptr, 0);
+  crypto_generichash(out.data(), out.size(), reinterpret_cast<const unsigned char*>(token.data()), token.size(),
+                     nullptr, 0);
   return out;
 }
 
@@ -38,7 +39,8 @@ void TokenCache::insert(const Digest& digest, const VerifiedToken& token) {
   const std::lock_guard lock(mutexes_[index % kStripes]);
   Set& set = sets_[index];
   // Two threads may have verified the same token: it keeps its slot.
-  auto place = std::ranges::find_if(set.slots, [&](const Slot& slot) { return slot.used != 0 && slot.digest == digest; });
+  auto place =
+      std::ranges::find_if(set.slots, [&](const Slot& slot) { return slot.used != 0 && slot.digest == digest; });
   if (place == set.slots.end()) place = std::ranges::min_element(set.slots, {}, &Slot::used);
   *place = Slot{.digest = digest, .token = token, .used = ++set.clock};
 }

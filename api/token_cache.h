@@ -1,14 +1,14 @@
 // Remembers which access tokens had a good signature, so that ECDSA is paid once per token.
 #pragma once
 
+#include "domain/ids.h"
+
 #include <array>
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#include "domain/ids.h"
 
 namespace ledgate::api {
 
@@ -20,7 +20,8 @@ struct VerifiedToken {
   Position born{};  // of the session: a node that has not applied it yet waits for it
 };
 
-// Fixed memory: sets of eight slots, the least recently used of a full set makes room. Any thread. Keeps hashes of tokens, never tokens.
+// Fixed memory: sets of eight slots, the least recently used of a full set makes room. Any thread. Keeps hashes of
+// tokens, never tokens.
 class TokenCache {
  public:
   using Digest = std::array<std::uint8_t, 32>;

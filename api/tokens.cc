@@ -1,13 +1,13 @@
 #include "api/tokens.h"
 
-#include <algorithm>
-#include <limits>
-
 #include "api/access.h"
 #include "api/claims.h"
 #include "api/json.h"
 #include "api/json_writer.h"
 #include "projections/signing_keys.h"
+
+#include <algorithm>
+#include <limits>
 
 namespace ledgate::api {
 namespace {
@@ -36,7 +36,8 @@ Status SigningKeyRing::reload() {
     if (row.retired()) continue;
     auto private_scalar = services_.vault.open_service_secret(row.key().sealed_private_key(), row.key().kid());
     if (private_scalar) usable.push_back({.kid = row.key().kid(), .use_from_ms = row.key().use_from_ms()});
-    keys.push_back({.kid = row.key().kid(), .public_point = row.key().public_key(), .private_scalar = std::move(private_scalar)});
+    keys.push_back(
+        {.kid = row.key().kid(), .public_point = row.key().public_key(), .private_scalar = std::move(private_scalar)});
   }
   std::ranges::sort(usable, {}, &Usable::use_from_ms);
   TRY_STATUS(services_.jose.install(std::move(keys)));
@@ -54,9 +55,13 @@ Result<std::string> SigningKeyRing::signing_kid() const {
 }
 
 TokenService::TokenService(const Services& services, const SigningKeyRing& keys, Options options)
-    : services_(services), keys_(keys), issuer_(std::move(options.issuer)), cache_(options.cache_entries) {}
+    : services_(services),
+      keys_(keys),
+      issuer_(options.issuer.empty() ? "ledgate" : std::move(options.issuer)),
+      cache_(options.cache_entries) {}
 
-Result<std::string> TokenService::mint_access(const state::v1::Session& session, const state::v1::Account& account) const {
+Result<std::string> TokenService::mint_access(const state::v1::Session& session,
+                                              const state::v1::Account& account) const {
   const std::string kid = TRY(keys_.signing_kid());
   const std::int64_t now_s = wall_s(services_.clock);
   const std::int64_t now_ms = services_.clock.wall_us() / 1000;
@@ -76,7 +81,8 @@ Result<std::string> TokenService::mint_access(const state::v1::Session& session,
   return services_.jose.sign(kid, kAccessType, std::move(claims).finish());
 }
 
-std::string TokenService::mint_refresh(const state::v1::Session& session, const state::v1::Account& account, std::uint32_t generation) const {
+std::string TokenService::mint_refresh(const state::v1::Session& session, const state::v1::Account& account,
+                                       std::uint32_t generation) const {
   const std::int64_t issued_s = (session.rotating() ? session.generation_ms() : session.created_ms()) / 1000;
   JsonWriter claims(256);
   claims.text("token_type", "refresh")
@@ -100,7 +106,8 @@ Result<VerifiedToken> TokenService::check_signature(std::string_view token) cons
   if (!user || !session || !issued_s || !expires_s || !born) return unauthenticated();
   const bool ours = text_claim(*claims, "iss") == issuer_ && text_claim(*claims, "token_type") == "access";
   if (!ours || *issued_s > wall_s(services_.clock) + kClockSkewS) return unauthenticated();
-  return VerifiedToken{.user = *user, .session = *session, .expires_s = *expires_s, .born = Position{static_cast<std::uint64_t>(*born)}};
+  return VerifiedToken{
+      .user = *user, .session = *session, .expires_s = *expires_s, .born = Position{static_cast<std::uint64_t>(*born)}};
 }
 
 Result<VerifiedToken> TokenService::verify_access(std::string_view token) {
@@ -131,8 +138,10 @@ std::optional<RefreshClaims> TokenService::read_refresh(std::string_view token) 
   const auto session = id_claim<SessionId>(*claims, "sid");
   const auto generation = number_claim(*claims, "gen");
   const auto expires_s = number_claim(*claims, "exp");
-  if (!session || !generation || *generation > std::numeric_limits<std::uint32_t>::max() || !expires_s) return std::nullopt;
-  return RefreshClaims{.session = *session, .generation = static_cast<std::uint32_t>(*generation), .expires_s = *expires_s};
+  if (!session || !generation || *generation > std::numeric_limits<std::uint32_t>::max() || !expires_s)
+    return std::nullopt;
+  return RefreshClaims{
+      .session = *session, .generation = static_cast<std::uint32_t>(*generation), .expires_s = *expires_s};
 }
 
 void TokenService::count_failed_check() {

@@ -11,7 +11,8 @@
 
 namespace ledgate::api {
 
-// Any thread but its own workers may call stop(). Threads are made when there is work that no idle one can take, so an idle service has none.
+// Any thread but its own workers may call stop(). Threads are made when there is work that no idle one can take, so an
+// idle service has none.
 class WorkerPool {
  public:
   using Task = std::function<void()>;  // never throws
@@ -37,7 +38,7 @@ class WorkerPool {
   const std::size_t queue_max_;
   mutable std::mutex mutex_;
   std::condition_variable work_;
-  std::deque<Task> queue_;            // guarded by mutex_, as is all that follows
+  std::deque<Task> queue_;  // guarded by mutex_, as is all that follows
   std::vector<std::thread> threads_;
   std::size_t idle_ = 0;
   bool stopping_ = false;

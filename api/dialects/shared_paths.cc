@@ -1,7 +1,5 @@
 #include "api/dialects/shared_paths.h"
 
-#include <array>
-
 #include "api/dialects/seed001/errors.h"
 #include "api/dialects/seed002/errors.h"
 #include "api/dialects/seed002/handlers.h"
@@ -15,6 +13,8 @@
 #include "api/json.h"
 #include "api/json_writer.h"
 #include "api/media_type.h"
+
+#include <array>
 
 namespace ledgate::api {
 namespace {
@@ -51,7 +51,8 @@ constexpr std::array kProfileFields{
 // The members of both products' bodies; where both have one of that name, the first product's.
 ordered_json both(const Envelope& first, const Envelope& second, const ErrorView& view) {
   ordered_json body = body_of(first, view.refusal, view.request_id);
-  for (auto& [name, value] : body_of(second, view.refusal, view.request_id).items()) {
+  const ordered_json other = body_of(second, view.refusal, view.request_id);
+  for (const auto& [name, value] : other.items()) {
     if (!body.contains(name)) body[name] = value;
   }
   return body;

@@ -1,13 +1,13 @@
-#include <arpa/inet.h>
-
-#include <limits>
-
 #include "api/cursor.h"
 #include "api/native/audit_item.h"
 #include "api/native/handlers.h"
 #include "api/native/lookup.h"
 #include "api/rfc3339.h"
 #include "commands/service_events.h"
+
+#include <arpa/inet.h>
+
+#include <limits>
 
 namespace ledgate::api::native {
 namespace {
@@ -24,15 +24,16 @@ struct AuditFilter {
   std::optional<LogTime> to;
 };
 
-// Where a walk through the trail stands. It ends where the trail ended when it began: each page leaves an event of its own, and a walk that
-// followed those would never end.
+// Where a walk through the trail stands. It ends where the trail ended when it began: each page leaves an event of its
+// own, and a walk that followed those would never end.
 struct WalkPlace {
   AuditPlace after;
   Position horizon{};
 };
 
 std::string to_text(const WalkPlace& place) {
-  return std::to_string(value(place.after.position)) + "." + std::to_string(place.after.event_index) + "." + std::to_string(value(place.horizon));
+  return std::to_string(value(place.after.position)) + "." + std::to_string(place.after.event_index) + "." +
+         std::to_string(value(place.horizon));
 }
 
 std::optional<WalkPlace> parse_place(std::string_view text) {
@@ -43,7 +44,8 @@ std::optional<WalkPlace> parse_place(std::string_view text) {
   const auto index = parse_number(text.substr(first + 1, second - first - 1));
   const auto horizon = parse_number(text.substr(second + 1));
   if (!position || !index || *index > std::numeric_limits<std::uint16_t>::max() || !horizon) return std::nullopt;
-  return WalkPlace{.after = {.position = Position{static_cast<std::uint64_t>(*position)}, .event_index = static_cast<std::uint16_t>(*index)},
+  return WalkPlace{.after = {.position = Position{static_cast<std::uint64_t>(*position)},
+                             .event_index = static_cast<std::uint16_t>(*index)},
                    .horizon = Position{static_cast<std::uint64_t>(*horizon)}};
 }
 
@@ -70,7 +72,8 @@ class FilterReader {
                        .from = time("from"),
                        .to = time("to")};
     if (!filter.type.empty() && !is_event_type(filter.type)) faults_.push_back(fault("type", "There is no such event"));
-    if (!filter.ip.empty() && !is_address(filter.ip)) faults_.push_back(fault("ip", "Input should be an IPv4 or IPv6 address"));
+    if (!filter.ip.empty() && !is_address(filter.ip))
+      faults_.push_back(fault("ip", "Input should be an IPv4 or IPv6 address"));
     if (!faults_.empty()) return refuse_with(std::move(faults_));
     return filter;
   }
@@ -98,7 +101,8 @@ class FilterReader {
 };
 
 // Cheap tests first: the address has to be opened.
-bool matches(const ApiContext& context, const KvReader& rows, const AuditFilter& filter, const rows::v1::AuditRow& row) {
+bool matches(const ApiContext& context, const KvReader& rows, const AuditFilter& filter,
+             const rows::v1::AuditRow& row) {
   if (!filter.request_id.empty() && row.request_id() != filter.request_id) return false;
   if (filter.actor && row.actor().user_id() != filter.actor->raw()) return false;
   const EventFacts facts = describe(row.event());
@@ -109,14 +113,17 @@ bool matches(const ApiContext& context, const KvReader& rows, const AuditFilter&
 }
 
 // The page that begins after `place`, up to its horizon.
-AuditPage read_page(const ApiContext& context, const KvReader& rows, const AuditFilter& filter, const WalkPlace& place, std::size_t limit) {
+AuditPage read_page(const ApiContext& context, const KvReader& rows, const AuditFilter& filter, const WalkPlace& place,
+                    std::size_t limit) {
   const AuditScan scan{.after = place.after,
                        .user = filter.user ? filter.user : filter.actor,
                        .from = filter.from,
                        .to = filter.to,
                        .limit = limit};
-  AuditPage page = scan_audit(rows, scan, [&](const rows::v1::AuditRow& row) { return matches(context, rows, filter, row); });
-  const auto beyond = std::ranges::find_if(page.entries, [&](const AuditEntry& entry) { return entry.place.position > place.horizon; });
+  AuditPage page =
+      scan_audit(rows, scan, [&](const rows::v1::AuditRow& row) { return matches(context, rows, filter, row); });
+  const auto beyond =
+      std::ranges::find_if(page.entries, [&](const AuditEntry& entry) { return entry.place.position > place.horizon; });
   if (page.next && page.next->position > place.horizon) page.next.reset();
   page.entries.erase(beyond, page.entries.end());
   return page;
@@ -138,13 +145,16 @@ Parsed<nlohmann::ordered_json> show_page(const ApiContext& context, const Call& 
   const PageQuery paging = TRY(page_query(context, call, query));
   const auto rows = context.services.store.snapshot();
   const AuditFilter filter = TRY(FilterReader(*rows, query).read());
-  const auto place = paging.place ? parse_place(*paging.place) : WalkPlace{.after = {}, .horizon = context.services.awaiter.applied()};
+  const auto place =
+      paging.place ? parse_place(*paging.place) : WalkPlace{.after = {}, .horizon = context.services.awaiter.applied()};
   if (!place) return refuse_with(ErrorCode::kCursorInvalid);
   const AuditPage page = read_page(context, *rows, filter, *place, paging.limit);
   nlohmann::ordered_json items = nlohmann::ordered_json::array();
   for (const AuditEntry& entry : page.entries) items.push_back(audit_item(context, *rows, entry));
   nlohmann::ordered_json next = nullptr;
-  if (page.next) next = seal_cursor(context.services.hashes, paging.scope, to_text({.after = *page.next, .horizon = place->horizon}));
+  if (page.next)
+    next =
+        seal_cursor(context.services.hashes, paging.scope, to_text({.after = *page.next, .horizon = place->horizon}));
   return nlohmann::ordered_json{{"items", std::move(items)}, {"next", std::move(next)}};
 }
 

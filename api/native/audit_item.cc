@@ -1,12 +1,12 @@
 #include "api/native/audit_item.h"
 
-#include <google/protobuf/descriptor.h>
-#include <google/protobuf/message.h>
-
 #include "api/ascii.h"
 #include "api/native/lookup.h"
 #include "api/rfc3339.h"
 #include "commands/subject_keys.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 
 namespace ledgate::api::native {
 namespace {
@@ -25,17 +25,25 @@ ordered_json plain_value(const Message& fact, const FieldDescriptor& field) {
   const Reflection& reflection = *fact.GetReflection();
   if (field.is_repeated()) return nullptr;
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_BOOL: return reflection.GetBool(fact, &field);
-    case FieldDescriptor::CPPTYPE_INT32: return reflection.GetInt32(fact, &field);
-    case FieldDescriptor::CPPTYPE_INT64: return reflection.GetInt64(fact, &field);
-    case FieldDescriptor::CPPTYPE_UINT32: return reflection.GetUInt32(fact, &field);
-    case FieldDescriptor::CPPTYPE_UINT64: return reflection.GetUInt64(fact, &field);
-    case FieldDescriptor::CPPTYPE_ENUM: return enum_text(*reflection.GetEnum(fact, &field));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection.GetBool(fact, &field);
+    case FieldDescriptor::CPPTYPE_INT32:
+      return reflection.GetInt32(fact, &field);
+    case FieldDescriptor::CPPTYPE_INT64:
+      return reflection.GetInt64(fact, &field);
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return reflection.GetUInt32(fact, &field);
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return reflection.GetUInt64(fact, &field);
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return enum_text(*reflection.GetEnum(fact, &field));
     case FieldDescriptor::CPPTYPE_STRING:
-      return field.type() == FieldDescriptor::TYPE_STRING ? ordered_json(reflection.GetString(fact, &field)) : ordered_json(nullptr);
+      return field.type() == FieldDescriptor::TYPE_STRING ? ordered_json(reflection.GetString(fact, &field))
+                                                          : ordered_json(nullptr);
     case FieldDescriptor::CPPTYPE_FLOAT:
     case FieldDescriptor::CPPTYPE_DOUBLE:
-    case FieldDescriptor::CPPTYPE_MESSAGE: return nullptr;
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return nullptr;
   }
   return nullptr;
 }
@@ -62,10 +70,14 @@ ordered_json details_of(const journal::v1::Event& event) {
 
 ordered_json actor_of(const journal::v1::Actor& actor) {
   switch (actor.kind()) {
-    case journal::v1::ACTOR_USER: return id_or_null<UserId>(actor.user_id());
-    case journal::v1::ACTOR_SYSTEM: return "system";
-    case journal::v1::ACTOR_OPERATOR: return "operator";
-    default: return nullptr;
+    case journal::v1::ACTOR_USER:
+      return id_or_null<UserId>(actor.user_id());
+    case journal::v1::ACTOR_SYSTEM:
+      return "system";
+    case journal::v1::ACTOR_OPERATOR:
+      return "operator";
+    default:
+      return nullptr;
   }
 }
 
@@ -86,16 +98,20 @@ std::string resource_of(const journal::v1::Event& event, const EventFacts& facts
 journal::v1::ClientData open_client(const ApiContext& context, const KvReader& rows, const rows::v1::AuditRow& row) {
   journal::v1::ClientData client;
   if (!row.has_client()) return client;
-  const auto opened = context.services.subject_keys.open(rows, row.client(), row.transaction_id(), kClientEventIndex, kClientPath);
+  const auto opened =
+      context.services.subject_keys.open(rows, row.client(), row.transaction_id(), kClientEventIndex, kClientPath);
   if (opened) client.ParseFromString(*opened);
   return client;
 }
 
 std::string_view outcome_name(EventFacts::Result result) {
   switch (result) {
-    case EventFacts::Result::kSuccess: return "success";
-    case EventFacts::Result::kFailure: return "failure";
-    case EventFacts::Result::kDenied: return "denied";
+    case EventFacts::Result::kSuccess:
+      return "success";
+    case EventFacts::Result::kFailure:
+      return "failure";
+    case EventFacts::Result::kDenied:
+      return "denied";
   }
   return {};
 }

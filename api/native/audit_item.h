@@ -1,12 +1,13 @@
 // One event of the trail as the API shows it.
 #pragma once
 
-#include <nlohmann/json.hpp>
-#include <optional>
-#include <string>
-
 #include "api/context.h"
 #include "projections/audit.h"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
 
 namespace ledgate::api::native {
 

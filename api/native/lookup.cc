@@ -16,10 +16,13 @@ Result<PageQuery> page_query(const ApiContext& context, const Call& call, const 
   PageQuery page{.limit = static_cast<std::size_t>(parse_number(text_member(query, "limit")).value_or(kPageDefault)),
                  .scope = cursor_scope(call, query),
                  .place = {}};
-  if (query.contains("after")) page.place = TRY(open_cursor(context.services.hashes, page.scope, text_member(query, "after")));
+  if (query.contains("after"))
+    page.place = TRY(open_cursor(context.services.hashes, page.scope, text_member(query, "after")));
   return page;
 }
 
-nlohmann::ordered_json text_or_null(std::string_view text) { return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(text); }
+nlohmann::ordered_json text_or_null(std::string_view text) {
+  return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(text);
+}
 
 }  // namespace ledgate::api::native

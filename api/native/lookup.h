@@ -1,11 +1,11 @@
 // What native routes have in common: users by either id, and pages.
 #pragma once
 
-#include <optional>
-#include <string_view>
-
 #include "api/call.h"
 #include "api/context.h"
+
+#include <optional>
+#include <string_view>
 
 namespace ledgate::api::native {
 
@@ -14,8 +14,8 @@ std::optional<UserId> find_user(const KvReader& rows, std::string_view text);
 
 struct PageQuery {
   std::size_t limit = 0;
-  std::string scope;                  // what cursors of this list are bound to
-  std::optional<std::string> place;   // where to go on, as the last page's cursor had it
+  std::string scope;                 // what cursors of this list are bound to
+  std::optional<std::string> place;  // where to go on, as the last page's cursor had it
 };
 Result<PageQuery> page_query(const ApiContext& context, const Call& call, const nlohmann::json& query);
 

@@ -12,8 +12,14 @@ constexpr std::array kFields{
     Field{.name = "detail", .about = "About this occurrence."},
     Field{.name = "code", .about = "Permanent; what programs branch on."},
     Field{.name = "request_id", .required = false},
-    Field{.name = "errors", .type = Type::kArray, .required = false, .about = "The parameters at fault: {type, loc, msg}."},
-    Field{.name = "transaction", .required = false, .format = "uuid", .about = "With journal.outcome_unknown: whose outcome."},
+    Field{.name = "errors",
+          .type = Type::kArray,
+          .required = false,
+          .about = "The parameters at fault: {type, loc, msg}."},
+    Field{.name = "transaction",
+          .required = false,
+          .format = "uuid",
+          .about = "With journal.outcome_unknown: whose outcome."},
 };
 constexpr Schema kSchema{.name = "Problem", .fields = kFields};
 

@@ -5,11 +5,19 @@
 namespace ledgate::api::native {
 namespace {
 
-constexpr Field kLimit{.name = "limit", .type = Type::kInteger, .required = false, .min = 1, .max = kPageMax, .about = "Items per page; 100 unless told."};
+constexpr Field kLimit{.name = "limit",
+                       .type = Type::kInteger,
+                       .required = false,
+                       .min = 1,
+                       .max = kPageMax,
+                       .about = "Items per page; 100 unless told."};
 constexpr Field kAfter{.name = "after", .required = false, .min = 1, .max = 128, .about = "`next` of the page before."};
 constexpr Field kNext{.name = "next", .nullable = true, .about = "Cursor of the next page; null: that was all."};
 
-constexpr std::array kVerifyFields{Field{.name = "scope", .required = false, .allowed = "read write admin audit", .about = "What the caller has to be allowed."}};
+constexpr std::array kVerifyFields{Field{.name = "scope",
+                                         .required = false,
+                                         .allowed = "read write admin audit",
+                                         .about = "What the caller has to be allowed."}};
 constexpr std::array kPageFields{kLimit, kAfter};
 constexpr std::array kAuditQueryFields{
     Field{.name = "type", .required = false, .min = 1, .max = 64, .about = "An event's name, e.g. LoggedIn."},
@@ -40,12 +48,16 @@ constexpr std::array kUserPageFields{Field{.name = "items", .type = Type::kArray
 constexpr std::array kAuditFields{
     Field{.name = "id", .about = "The transaction's UUID, a dot, and the event's index in it."},
     Field{.name = "type", .about = "The event's name."},
-    Field{.name = "time", .format = "date-time", .about = "By the journal's clock: the order of time is the order of the log."},
+    Field{.name = "time",
+          .format = "date-time",
+          .about = "By the journal's clock: the order of time is the order of the log."},
     Field{.name = "position", .type = Type::kInteger},
     Field{.name = "outcome", .allowed = "success failure denied"},
     Field{.name = "reason", .nullable = true, .about = "Why not; null on success."},
     Field{.name = "resource", .about = "What was affected."},
-    Field{.name = "actor", .nullable = true, .about = "Who did it: a user's UUID, `system` or `operator`; null: nobody known."},
+    Field{.name = "actor",
+          .nullable = true,
+          .about = "Who did it: a user's UUID, `system` or `operator`; null: nobody known."},
     Field{.name = "user", .nullable = true, .format = "uuid", .about = "Whom it is about."},
     Field{.name = "session", .nullable = true, .format = "uuid"},
     Field{.name = "ip", .nullable = true},
@@ -60,7 +72,10 @@ constexpr std::array kAuditPageFields{Field{.name = "items", .type = Type::kArra
 constexpr std::array kJournalFields{
     Field{.name = "id", .format = "uuid"},
     Field{.name = "kind", .allowed = "embedded kafka"},
-    Field{.name = "end", .type = Type::kInteger, .nullable = true, .about = "After the last durable record; null: out of reach."},
+    Field{.name = "end",
+          .type = Type::kInteger,
+          .nullable = true,
+          .about = "After the last durable record; null: out of reach."},
     Field{.name = "chain", .about = "Hash over every record up to the position."},
 };
 constexpr Schema kJournal{.name = "JournalStatus", .fields = kJournalFields};
@@ -73,7 +88,10 @@ constexpr std::array kProjectionFields{
 constexpr Schema kProjection{.name = "ProjectionStatus", .fields = kProjectionFields};
 constexpr std::array kStatusFields{
     Field{.name = "position", .type = Type::kInteger, .about = "Applied on this node."},
-    Field{.name = "lag", .type = Type::kInteger, .nullable = true, .about = "Records in the journal that this node has not applied."},
+    Field{.name = "lag",
+          .type = Type::kInteger,
+          .nullable = true,
+          .about = "Records in the journal that this node has not applied."},
     Field{.name = "log_time", .format = "date-time"},
     Field{.name = "version"},
     Field{.name = "node"},
@@ -89,8 +107,11 @@ constexpr std::array kReadyFields{
     Field{.name = "position", .type = Type::kInteger},
 };
 constexpr std::array kHealthFields{Field{.name = "status", .allowed = "ok"}, Field{.name = "version"}};
-constexpr std::array kVerifiedFields{Field{.name = "user", .format = "uuid"}, Field{.name = "number", .type = Type::kInteger}, Field{.name = "scopes", .type = Type::kArray}};
-constexpr std::array kKeySetFields{Field{.name = "keys", .type = Type::kArray, .about = "RFC 7517, public parts of ES256 keys."}};
+constexpr std::array kVerifiedFields{Field{.name = "user", .format = "uuid"},
+                                     Field{.name = "number", .type = Type::kInteger},
+                                     Field{.name = "scopes", .type = Type::kArray}};
+constexpr std::array kKeySetFields{
+    Field{.name = "keys", .type = Type::kArray, .about = "RFC 7517, public parts of ES256 keys."}};
 
 }  // namespace
 

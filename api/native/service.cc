@@ -9,7 +9,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json journal_object(const ApiContext& context, const ReplicaStatus& status, const std::optional<Position>& end) {
+ordered_json journal_object(const ApiContext& context, const ReplicaStatus& status,
+                            const std::optional<Position>& end) {
   return {{"id", status.journal.to_string()},
           {"kind", context.settings.journal_kind},
           {"end", end ? ordered_json(value(*end)) : ordered_json(nullptr)},
@@ -30,7 +31,8 @@ Answer handle_status(const ApiContext& context, Call&) {
   const auto end = context.hooks.journal_end();
   ordered_json projections = ordered_json::array();
   for (const ReplicaStatus::Row& row : status.projections) {
-    projections.push_back({{"name", row.name}, {"version", row.version}, {"position", value(status.position)}, {"digest", row.digest}});
+    projections.push_back(
+        {{"name", row.name}, {"version", row.version}, {"position", value(status.position)}, {"digest", row.digest}});
   }
   return json_response(200, {{"position", value(status.position)},
                              {"lag", lag(status, end)},
@@ -50,9 +52,9 @@ Answer handle_healthz(const ApiContext& context, Call&) {
 
 Answer handle_readyz(const ApiContext& context, Call&) {
   const auto reasons = context.hooks.not_ready();
-  Response response = json_response(reasons.empty() ? 200 : 503, {{"ready", reasons.empty()},
-                                                                  {"reasons", reasons},
-                                                                  {"position", value(context.services.awaiter.applied())}});
+  Response response = json_response(
+      reasons.empty() ? 200 : 503,
+      {{"ready", reasons.empty()}, {"reasons", reasons}, {"position", value(context.services.awaiter.applied())}});
   if (!reasons.empty()) response.with("Retry-After", std::to_string(kRetrySoon.count()));
   return response;
 }
@@ -62,7 +64,8 @@ Answer handle_metrics(const ApiContext& context, Call&) {
 }
 
 Answer handle_jwks(const ApiContext& context, Call&) {
-  return Response{.content_type = "application/jwk-set+json", .body = context.services.jose.jwks()}.with("Cache-Control", "public, max-age=300");
+  return Response{.content_type = "application/jwk-set+json", .body = context.services.jose.jwks()}.with(
+      "Cache-Control", "public, max-age=300");
 }
 
 Answer handle_schema(const ApiContext& context, Call&) {

@@ -22,17 +22,27 @@ std::string_view code_of(ErrorKind kind) {
     case ErrorKind::kInvalidArgument:
     case ErrorKind::kFailedPrecondition:
     case ErrorKind::kTooLarge:
-    case ErrorKind::kUnsupportedMedia: return "INVALID_INPUT";
-    case ErrorKind::kUnprocessable: return "VALIDATION_FAILED";
-    case ErrorKind::kUnauthenticated: return "UNAUTHORIZED";
-    case ErrorKind::kPermissionDenied: return "FORBIDDEN";
-    case ErrorKind::kNotFound: return "NOT_FOUND";
-    case ErrorKind::kMethodNotAllowed: return "METHOD_NOT_ALLOWED";
-    case ErrorKind::kAlreadyExists: return "ALREADY_EXISTS";
-    case ErrorKind::kResourceExhausted: return "TOO_MANY_REQUESTS";
-    case ErrorKind::kInternal: return "INTERNAL_SERVER_ERROR";
+    case ErrorKind::kUnsupportedMedia:
+      return "INVALID_INPUT";
+    case ErrorKind::kUnprocessable:
+      return "VALIDATION_FAILED";
+    case ErrorKind::kUnauthenticated:
+      return "UNAUTHORIZED";
+    case ErrorKind::kPermissionDenied:
+      return "FORBIDDEN";
+    case ErrorKind::kNotFound:
+      return "NOT_FOUND";
+    case ErrorKind::kMethodNotAllowed:
+      return "METHOD_NOT_ALLOWED";
+    case ErrorKind::kAlreadyExists:
+      return "ALREADY_EXISTS";
+    case ErrorKind::kResourceExhausted:
+      return "TOO_MANY_REQUESTS";
+    case ErrorKind::kInternal:
+      return "INTERNAL_SERVER_ERROR";
     case ErrorKind::kUnavailable:
-    case ErrorKind::kDeadlineExceeded: return "SERVICE_UNAVAILABLE";
+    case ErrorKind::kDeadlineExceeded:
+      return "SERVICE_UNAVAILABLE";
   }
   return {};
 }

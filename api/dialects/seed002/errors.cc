@@ -15,7 +15,8 @@ constexpr std::array kWordings{
     Wording{.code = ErrorCode::kMethodNotAllowed, .text = "Method Not Allowed"},
 };
 
-constexpr std::array kFields{Field{.name = "detail", .type = Type::kAny, .about = "A sentence; for 422 the list of faults {type, loc, msg, input}."}};
+constexpr std::array kFields{Field{
+    .name = "detail", .type = Type::kAny, .about = "A sentence; for 422 the list of faults {type, loc, msg, input}."}};
 constexpr Schema kSchema{.name = "Error002", .fields = kFields};
 
 nlohmann::ordered_json body(const ErrorView& view) {

@@ -31,7 +31,8 @@ Response render_issued(const ApiContext& context, const Issued& issued) {
 }
 
 // The cookie may be of another session of the same user than the access token, and the product ends both.
-std::optional<SessionId> session_of_cookie(const ApiContext& context, const Principal& principal, const std::optional<std::string>& cookie) {
+std::optional<SessionId> session_of_cookie(const ApiContext& context, const Principal& principal,
+                                           const std::optional<std::string>& cookie) {
   const auto claims = cookie ? context.tokens.read_refresh(*cookie) : std::nullopt;
   if (!claims || claims->session == principal.session) return std::nullopt;
   return owns_session(context, principal.id, claims->session) ? std::optional(claims->session) : std::nullopt;

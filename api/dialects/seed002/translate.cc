@@ -1,20 +1,25 @@
 #include "api/dialects/seed002/translate.h"
 
-#include <array>
-
 #include "api/call.h"
 #include "api/cookies.h"
+
+#include <array>
 
 namespace ledgate::api::seed002 {
 namespace {
 
-constexpr Field kUsername{.name = "username", .min = 1, .max = 254, .about = "User name or address, whatever its case."};
+constexpr Field kUsername{
+    .name = "username", .min = 1, .max = 254, .about = "User name or address, whatever its case."};
 constexpr Field kPassword{.name = "password", .secret = true, .min = 1, .max = 1024, .format = "password"};
 
 constexpr std::array kLoginFields{kUsername, kPassword};
-constexpr std::array kTokenFields{kUsername, kPassword, Field{.name = "grant_type", .required = false, .allowed = "password"}};
+constexpr std::array kTokenFields{kUsername, kPassword,
+                                  Field{.name = "grant_type", .required = false, .allowed = "password"}};
 constexpr std::array kRefreshFields{
-    Field{.name = "token", .secret = true, .max = 8192, .about = "The refresh token; good once, and again for a few seconds."},
+    Field{.name = "token",
+          .secret = true,
+          .max = 8192,
+          .about = "The refresh token; good once, and again for a few seconds."},
     Field{.name = "expires_in", .type = Type::kInteger},
     Field{.name = "token_type"},
 };
@@ -38,7 +43,8 @@ constexpr std::array kMessageFields{Field{.name = "message"}};
 
 Parsed<LogIn> parse_credentials(const Request& request, const Schema& schema) {
   const nlohmann::json form = TRY(read_form(request, schema));
-  return LogIn{.login = text_member(form, "username"), .password = Secret<>(text_member(form, "password")), .terms = {}};
+  return LogIn{
+      .login = text_member(form, "username"), .password = Secret<>(text_member(form, "password")), .terms = {}};
 }
 
 nlohmann::ordered_json nested(std::string_view token, std::int64_t lifetime_s) {
@@ -77,7 +83,8 @@ Response render_token(std::string_view access, std::int64_t lifetime_s) {
 }
 
 Response render_logged_out(bool secure_cookie) {
-  return json_response(200, {{"message", "Logged out successfully."}}).with("Set-Cookie", delete_cookie(kRefreshCookie, secure_cookie));
+  return json_response(200, {{"message", "Logged out successfully."}})
+      .with("Set-Cookie", delete_cookie(kRefreshCookie, secure_cookie));
 }
 
 }  // namespace ledgate::api::seed002

@@ -1,13 +1,13 @@
 // Dialect 002 (ndastro-api): what its requests mean and how its answers look. Pure.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "api/http.h"
 #include "api/refusal.h"
 #include "api/schema.h"
 #include "commands/sessions.h"
+
+#include <string>
+#include <string_view>
 
 namespace ledgate::api::seed002 {
 

@@ -24,7 +24,10 @@ constexpr std::array kWordings{
 
 constexpr std::array kFields{
     Field{.name = "message", .about = "What is wrong, for people."},
-    Field{.name = "details", .type = Type::kObject, .nullable = true, .about = "`errors` of a 422, `retry_after` of a 429."},
+    Field{.name = "details",
+          .type = Type::kObject,
+          .nullable = true,
+          .about = "`errors` of a 422, `retry_after` of a 429."},
 };
 constexpr Schema kSchema{.name = "Error003", .fields = kFields};
 
@@ -42,7 +45,8 @@ ordered_json body(const ErrorView& view) { return {{"message", view.text}, {"det
 const Envelope kEnvelope{.schema = &kSchema, .wordings = kWordings, .body = body};
 
 Error too_many(Error limited, std::string_view what) {
-  if (limited.code == ErrorCode::kRateLimited) limited.message = "Too many " + std::string(what) + " attempts. Please try again later.";
+  if (limited.code == ErrorCode::kRateLimited)
+    limited.message = "Too many " + std::string(what) + " attempts. Please try again later.";
   return limited;
 }
 

@@ -13,7 +13,8 @@ namespace {
 constexpr auto kDialect = journal::v1::DIALECT_003;
 
 // The limit is the first check, in the words of the product.
-Result<RateLimiter::Admission> admit_as(const ApiContext& context, const Limit& limit, Caller& caller, std::string_view what) {
+Result<RateLimiter::Admission> admit_as(const ApiContext& context, const Limit& limit, Caller& caller,
+                                        std::string_view what) {
   auto admission = admit(context, limit, caller);
   if (!admission) return fail(too_many(admission.error(), what));
   return admission;
@@ -25,7 +26,8 @@ Answer handle_register(const ApiContext& context, Call& call) {
   RegisterUser command = TRY(parse_register(call.request));
   Caller caller = caller_of(call, kDialect);
   const auto admission = TRY(admit_as(context, context.settings.limits.registration, caller, "registration"));
-  if (!context.settings.registration_enabled) return tl::unexpected<Refusal>(refuse_registration(context, call, caller));
+  if (!context.settings.registration_enabled)
+    return tl::unexpected<Refusal>(refuse_registration(context, call, caller));
   command.terms = context.settings.sessions.seed003;
   const Granted granted = TRY(settle(call, register_user(context.services, caller, command)));
   const Issued issued = TRY(issue(context, granted));

@@ -1,8 +1,9 @@
 #include "api/dialects/seed003/translate.h"
 
-#include <array>
-
+#include "api/ascii.h"
 #include "api/call.h"
+
+#include <array>
 
 namespace ledgate::api::seed003 {
 namespace {
@@ -17,7 +18,11 @@ constexpr std::array kLoginFields{
     Field{.name = "password", .secret = true, .min = 1, .max = 1024, .format = "password"},
 };
 constexpr std::array kRefreshFields{
-    Field{.name = "refresh", .secret = true, .min = 20, .max = 8192, .about = "The refresh token of a log-in or registration."},
+    Field{.name = "refresh",
+          .secret = true,
+          .min = 20,
+          .max = 8192,
+          .about = "The refresh token of a log-in or registration."},
 };
 constexpr std::array kPairFields{
     Field{.name = "access", .secret = true, .about = "Bearer token."},
@@ -35,8 +40,9 @@ const Schema kAccessToken{.name = "AccessToken003", .fields = kAccessFields};
 
 Parsed<RegisterUser> parse_register(const Request& request) {
   const nlohmann::json body = TRY(read_json(request, kRegisterIn));
-  return RegisterUser{.username = text_member(body, "username"),
-                      .email = text_member(body, "email"),
+  // The product keeps names without white space around them, and addresses in lower case.
+  return RegisterUser{.username = std::string(strip(text_member(body, "username"))),
+                      .email = lower(strip(text_member(body, "email"))),
                       .password = Secret<>(text_member(body, "password")),
                       .display_name = {},
                       .terms = {}};
@@ -44,7 +50,8 @@ Parsed<RegisterUser> parse_register(const Request& request) {
 
 Parsed<LogIn> parse_login(const Request& request) {
   const nlohmann::json body = TRY(read_json(request, kLoginIn));
-  return LogIn{.login = text_member(body, "username"), .password = Secret<>(text_member(body, "password")), .terms = {}};
+  return LogIn{
+      .login = text_member(body, "username"), .password = Secret<>(text_member(body, "password")), .terms = {}};
 }
 
 Parsed<std::string> parse_refresh(const Request& request) {

@@ -1,13 +1,13 @@
 // Dialect 003 (Book Corners): what its requests mean and how its answers look. Pure.
 #pragma once
 
-#include <string>
-
 #include "api/http.h"
 #include "api/refusal.h"
 #include "api/schema.h"
 #include "commands/accounts.h"
 #include "commands/sessions.h"
+
+#include <string>
 
 namespace ledgate::api::seed003 {
 

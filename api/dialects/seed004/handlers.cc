@@ -14,7 +14,8 @@ Answer handle_login(const ApiContext& context, Call& call) {
   const Granted granted = TRY(settle(call, log_in(context.services, caller, command)));
   const Issued issued = TRY(issue(context, granted));
   const Profile profile = profile_of(context, issued.account);
-  return render_login(issued.access, {.account = issued.account, .email = profile.email, .display_name = profile.display_name});
+  return render_login(issued.access,
+                      {.account = issued.account, .email = profile.email, .display_name = profile.display_name});
 }
 
 }  // namespace ledgate::api::seed004

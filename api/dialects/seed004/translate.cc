@@ -1,9 +1,9 @@
 #include "api/dialects/seed004/translate.h"
 
-#include <array>
-
 #include "api/call.h"
 #include "domain/ids.h"
+
+#include <array>
 
 namespace ledgate::api::seed004 {
 namespace {
@@ -58,6 +58,8 @@ nlohmann::ordered_json user_object(const User& user) {
           {"extra", ordered_json::object()}};
 }
 
-Response render_login(std::string_view token, const User& user) { return json_response(200, {{"token", token}, {"user", user_object(user)}}); }
+Response render_login(std::string_view token, const User& user) {
+  return json_response(200, {{"token", token}, {"user", user_object(user)}});
+}
 
 }  // namespace ledgate::api::seed004

@@ -1,14 +1,14 @@
 // Dialect 004 (lightnovel-crawler): what its requests mean and how its answers look. Pure.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "api/http.h"
 #include "api/refusal.h"
 #include "api/schema.h"
 #include "commands/sessions.h"
 #include "domain/state.pb.h"
+
+#include <string>
+#include <string_view>
 
 namespace ledgate::api::seed004 {
 
