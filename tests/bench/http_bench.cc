@@ -1,0 +1,265 @@
+// The whole service over HTTP, measured from outside as its clients meet it. Driver and service share the machine's cores: read requests per second as "on
+// this whole machine, driver included", and compare by CPU time per request of the service's process. Prints a Markdown table.
+//
+//   http_bench [LEDGATE_BINARY [seconds per figure]]
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "infra/crypto/argon2_hasher.h"
+#include "tests/bench/http/client.h"
+#include "tests/bench/http/service.h"
+
+namespace ledgate::bench {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr const char* kJson = "application/json";
+constexpr const char* kForm = "application/x-www-form-urlencoded";
+constexpr const char* kPassword = "Passw0rd!x9";
+
+struct Figure {
+  double per_second = 0;
+  double p50_ms = 0;
+  double p99_ms = 0;
+  double cpu_us = 0;
+};
+
+void expect(const Answer& answer, int status, const char* what) {
+  if (answer.status == status) return;
+  std::fprintf(stderr, "%s: %d %s\n", what, answer.status, answer.body.c_str());
+  std::exit(1);
+}
+
+std::string user_name(std::size_t n) { return "user" + std::to_string(n); }
+
+void register_user(Client& client, std::size_t n) {
+  const std::string name = user_name(n);
+  expect(client.post("/api/v1/auth/register", kJson,
+                     R"({"username":")" + name + R"(","email":")" + name + R"(@example.org","password":")" + kPassword + R"("})"),
+         201, "register");
+}
+
+struct Tokens {
+  std::string access;
+  std::string refresh;
+};
+
+Tokens log_in(Client& client, std::size_t user) {
+  const Answer answer = client.post("/api/v1/auth/login", kForm, "username=" + user_name(user) + "&password=" + kPassword);
+  expect(answer, 200, "login");
+  const std::size_t refresh = answer.body.find("\"refresh_token\"");
+  return {.access = extract(answer.body, R"("token":")"), .refresh = extract(std::string_view(answer.body).substr(refresh), R"("token":")")};
+}
+
+void refresh(Client& client, Tokens& tokens) {
+  const Answer answer = client.post("/api/v1/auth/refresh", kJson,
+                                    R"({"token":")" + tokens.refresh + R"(","expires_in":31536000,"token_type":"bearer"})", tokens.access);
+  expect(answer, 200, "refresh");
+  const std::size_t at = answer.body.find("\"refresh_token\"");
+  tokens = {.access = extract(answer.body, R"("token":")"), .refresh = extract(std::string_view(answer.body).substr(at), R"("token":")")};
+}
+
+// What one connection does over and over; made once for each, with what it needs (a log-in of its own) done before the clock starts.
+using Work = std::function<void()>;
+using MakeWork = std::function<Work(Client&, std::size_t connection)>;
+
+class Load {
+ public:
+  Load(const Service& service, double seconds) : service_(service), seconds_(seconds) {}
+
+  Figure run(std::size_t connections, const MakeWork& make) const {
+    std::vector<std::vector<double>> latencies(connections);
+    std::atomic<std::size_t> ready{0};
+    std::atomic<bool> go{false};
+    std::atomic<bool> over{false};
+    std::vector<std::thread> threads;
+    for (std::size_t c = 0; c < connections; ++c) {
+      threads.emplace_back([&, c] {
+        Client client(service_.port());
+        const Work work = make(client, c);
+        work();
+        ready.fetch_add(1);
+        go.wait(false);
+        while (!over.load(std::memory_order_relaxed)) {
+          const auto start = Steady::now();
+          work();
+          latencies[c].push_back(std::chrono::duration<double, std::milli>(Steady::now() - start).count());
+        }
+      });
+    }
+    while (ready.load() < connections) std::this_thread::yield();
+    const double cpu = service_.cpu_seconds();
+    const auto start = Steady::now();
+    go.store(true);
+    go.notify_all();
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds_));
+    over.store(true);
+    for (std::thread& thread : threads) thread.join();
+    return summarise(latencies, std::chrono::duration<double>(Steady::now() - start).count(), service_.cpu_seconds() - cpu);
+  }
+
+ private:
+  static Figure summarise(const std::vector<std::vector<double>>& latencies, double took, double cpu) {
+    std::vector<double> all;
+    for (const auto& some : latencies) all.insert(all.end(), some.begin(), some.end());
+    std::sort(all.begin(), all.end());
+    const auto count = static_cast<double>(all.size());
+    return {.per_second = count / took, .p50_ms = all[all.size() / 2], .p99_ms = all[all.size() * 99 / 100], .cpu_us = 1e6 * cpu / count};
+  }
+
+  const Service& service_;
+  const double seconds_;
+};
+
+void print_row(const std::string& what, std::size_t connections, const Figure& figure, const std::string& note = {}) {
+  std::printf("| %s | %zu | %.0f | %.2f | %.2f | %.0f | %s |\n", what.c_str(), connections, figure.per_second, figure.p50_ms, figure.p99_ms,
+              figure.cpu_us, note.c_str());
+  std::fflush(stdout);
+}
+
+MakeWork bearer_check() {
+  return [](Client& client, std::size_t c) -> Work {
+    return [&client, token = log_in(client, c).access] { expect(client.get("/api/v1/auth/me", token), 200, "me"); };
+  };
+}
+
+MakeWork password_log_in() {
+  return [](Client& client, std::size_t c) -> Work { return [&client, c] { log_in(client, c); }; };
+}
+
+// Each use is the first sight of its token.
+MakeWork first_sight(std::size_t tokens_each) {
+  return [tokens_each](Client& client, std::size_t c) -> Work {
+    auto tokens = std::make_shared<std::vector<std::string>>();
+    const Answer answer = client.post("/api/v1/auth/login", kJson, R"({"username":")" + user_name(c) + R"(","password":")" + kPassword + R"("})");
+    const std::string refresh = extract(answer.body, R"("refresh":")");
+    for (std::size_t i = 0; i < tokens_each; ++i) {
+      tokens->push_back(extract(client.post("/api/v1/auth/refresh", kJson, R"({"refresh":")" + refresh + R"("})").body, R"("access":")"));
+    }
+    auto next = std::make_shared<std::size_t>(0);
+    return [&client, tokens, next] { expect(client.get("/api/v1/auth/me", (*tokens)[(*next)++ % tokens->size()]), 200, "me"); };
+  };
+}
+
+void fill(const Service& service, std::size_t from, std::size_t to) {
+  std::atomic<std::size_t> next{from};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 16; ++t) {
+    threads.emplace_back([&] {
+      Client client(service.port());
+      for (std::size_t n = next++; n < to; n = next++) register_user(client, n);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+constexpr const char* kHead = "| operation | connections | /s | p50 ms | p99 ms | CPU us | |\n|---|--:|--:|--:|--:|--:|---|\n";
+
+// An almost free hash, so that what is measured is all the rest.
+void measure_besides_hashing(const std::string& binary, const std::filesystem::path& directory, double seconds) {
+  const Service service(binary, directory, {"--rate-limits.enabled=false", "--argon2.memory-kib=8", "--argon2.iterations=1"});
+  std::printf("Idle: %.1f MiB Pss.\n\n%s", service.pss_mib(), kHead);
+  fill(service, 0, 1000);
+  const Load load(service, seconds);
+  print_row("constant 200 (`/healthz`)", 64, load.run(64, [](Client& client, std::size_t) -> Work {
+    return [&client] { expect(client.get("/healthz"), 200, "healthz"); };
+  }));
+  for (const std::size_t c : {1UL, 8UL, 32UL}) print_row("bearer check (`me`), cached", c, load.run(c, bearer_check()));
+  print_row("bearer check (`me`), first sight", 8, load.run(8, first_sight(2000)));
+  for (const std::size_t c : {1UL, 8UL}) print_row("log-in besides hashing", c, load.run(c, password_log_in()));
+  for (const std::size_t c : {1UL, 8UL, 32UL}) {
+    print_row("refresh with rotation", c, load.run(c, [](Client& client, std::size_t n) -> Work {
+      return [&client, tokens = std::make_shared<Tokens>(log_in(client, n))] { refresh(client, *tokens); };
+    }));
+  }
+  static std::atomic<std::size_t> next{1'000'000};
+  print_row("registration besides hashing", 8, load.run(8, [](Client& client, std::size_t) -> Work {
+    return [&client] { register_user(client, next++); };
+  }));
+  std::printf("\nLoaded: %.1f MiB Pss.\n\n", service.pss_mib());
+}
+
+double one_hash_ms() {
+  infra::Argon2Hasher hasher({.threads = 1});
+  const Secret<> password{std::string(kPassword)};
+  const auto stored = hasher.hash(password);
+  std::vector<double> times;
+  for (int i = 0; i < 15; ++i) {
+    const auto start = Steady::now();
+    if (!stored || !hasher.verify(password, *stored)) std::abort();
+    times.push_back(std::chrono::duration<double, std::milli>(Steady::now() - start).count());
+  }
+  std::sort(times.begin(), times.end());
+  return times[times.size() / 2];
+}
+
+void measure_with_hashing(const std::string& binary, const std::filesystem::path& directory, double seconds) {
+  const double hash_ms = one_hash_ms();
+  const Service service(binary, directory, {"--rate-limits.enabled=false"});
+  fill(service, 0, 16);
+  std::printf("One hash (argon2id 19 MiB, t=2, p=1) in this run: %.1f ms.\n\n%s", hash_ms, kHead);
+  const Load load(service, seconds);
+  const Figure logins = load.run(8, password_log_in());
+  char note[64];
+  std::snprintf(note, sizeof(note), "%.0f %% of 2 cores / one hash", 100 * logins.per_second * hash_ms / 2000);
+  print_row("log-in, argon2id 19 MiB t=2", 8, logins, note);
+
+  std::atomic<bool> over{false};
+  std::vector<std::thread> hashing;
+  for (std::size_t t = 0; t < 8; ++t) {
+    hashing.emplace_back([&, t] {
+      Client client(service.port());
+      while (!over.load()) log_in(client, t);
+    });
+  }
+  print_row("bearer check while 8 log-ins hash", 8, load.run(8, bearer_check()));
+  over.store(true);
+  for (std::thread& thread : hashing) thread.join();
+  std::printf("\nLoaded with hashing: %.1f MiB Pss.\n\n", service.pss_mib());
+}
+
+void measure_growth(const std::string& binary, const std::filesystem::path& directory, double seconds) {
+  const std::vector<std::string> free_hash{"--rate-limits.enabled=false", "--argon2.memory-kib=8", "--argon2.iterations=1"};
+  std::printf("%s", kHead);
+  for (const std::size_t users : {1000UL, 100'000UL}) {
+    {
+      const Service filling(binary, directory, free_hash);
+      fill(filling, users == 1000 ? 0 : 1000, users);
+    }
+    const Service service(binary, directory, free_hash);
+    char note[64];
+    std::snprintf(note, sizeof(note), "%zu users, ready in %.2f s", users, service.ready_after().count());
+    const Load load(service, seconds);
+    print_row("bearer check (`me`), cached", 8, load.run(8, bearer_check()), note);
+    print_row("log-in besides hashing", 8, load.run(8, password_log_in()), note);
+  }
+  const auto journal = static_cast<double>(bytes_below(directory / "data" / "journal"));
+  const auto rows = static_cast<double>(bytes_below(directory / "data" / "rows"));
+  std::printf("\nOn disk after 100,000 registrations, each with a session: %.0f bytes of journal and %.0f bytes of rows each.\n", journal / 1e5, rows / 1e5);
+}
+
+int run(int argc, char** argv) {
+  const std::string binary = argc > 1 ? argv[1] : "build/release/ledgate";
+  const double seconds = argc > 2 ? std::strtod(argv[2], nullptr) : 3;
+  const auto scratch = std::filesystem::current_path() / ("http-bench-" + std::to_string(::getpid()));
+  measure_besides_hashing(binary, scratch / "free", seconds);
+  measure_with_hashing(binary, scratch / "hashing", seconds);
+  measure_growth(binary, scratch / "growth", seconds);
+  std::filesystem::remove_all(scratch);
+  return 0;
+}
+
+}  // namespace
+}  // namespace ledgate::bench
+
+int main(int argc, char** argv) { return ledgate::bench::run(argc, argv); }
