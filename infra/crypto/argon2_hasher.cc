@@ -100,7 +100,6 @@ std::size_t Argon2Hasher::Options::default_threads() {
 Argon2Hasher::Argon2Hasher(Options options)
     : options_(options), pool_({.threads = options.threads, .queue_limit = options.queue_limit}) {
   ensure_crypto_ready();
-  ensure_bcrypt_ready();
   must(options.memory_kib >= 8 && options.memory_kib <= 131072, "argon2.memory_kib is not between 8 and 131072");
   must(options.iterations >= 1 && options.iterations <= 64, "argon2.iterations is not between 1 and 64");
 }

@@ -1,10 +1,8 @@
 #include "infra/crypto/bcrypt.h"
 
 #include "domain/secret.h"
-#include "infra/crypto/library.h"
 
 #include <crypt.h>
-#include <dlfcn.h>
 #include <sodium.h>
 
 #include <memory>
@@ -16,21 +14,7 @@ constexpr std::size_t kTextSize = 60;
 constexpr std::size_t kSettingSize = 7;  // $2b$12$
 constexpr std::string_view kAlphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-using CryptFunction = char* (*)(const char*, const char*, crypt_data*);
-
-CryptFunction crypt_function() {
-  static const CryptFunction function = [] {
-    void* library = ::dlopen("libcrypt.so.1", RTLD_NOW | RTLD_LOCAL);
-    return library == nullptr ? nullptr : reinterpret_cast<CryptFunction>(::dlsym(library, "crypt_r"));
-  }();
-  return function;
-}
-
 }  // namespace
-
-void ensure_bcrypt_ready() {
-  must(crypt_function() != nullptr, "libcrypt.so.1, which imported passwords need, cannot be loaded");
-}
 
 bool is_bcrypt(std::string_view stored) {
   if (stored.size() != kTextSize) return false;
@@ -43,7 +27,7 @@ bool is_bcrypt(std::string_view stored) {
 bool bcrypt_matches(const std::string& password, const std::string& stored) {
   if (!is_bcrypt(stored) || password.find('\0') != std::string::npos) return false;
   const auto data = std::make_unique<crypt_data>();
-  const char* computed = crypt_function()(password.c_str(), stored.c_str(), data.get());
+  const char* computed = ::crypt_r(password.c_str(), stored.c_str(), data.get());
   const bool matches = computed != nullptr && std::string_view(computed).size() == kTextSize &&
                        sodium_memcmp(computed, stored.data(), kTextSize) == 0;
   wipe(data.get(), sizeof(crypt_data));

@@ -6,15 +6,11 @@
 
 namespace ledgate::infra {
 
-// Loads libcrypt, once per process; a machine without it ends the process, at the start rather than at some user's
-// log-in.
-void ensure_bcrypt_ready();
-
 // The form alone: $2a$, $2b$ or $2y$, cost 04 to 15 (a cost of 15 takes about two seconds), 53 characters of salt and
 // hash.
 bool is_bcrypt(std::string_view stored);
 
-// Any thread, after ensure_bcrypt_ready(); takes 1 ms (cost 4) to seconds. False for whatever is_bcrypt() refuses and
+// Any thread; takes 1 ms (cost 4) to seconds. False for whatever is_bcrypt() refuses and
 // for a password with a NUL, which bcrypt would cut there. Like bcrypt everywhere it looks at the first 72 bytes only.
 bool bcrypt_matches(const std::string& password, const std::string& stored);
 
