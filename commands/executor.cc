@@ -69,6 +69,7 @@ struct Appended {
 
 Appended append_and_wait(const Services& services, const TransactionId& id, std::string_view payload, Awaiter::Deadline deadline) {
   const auto pending = services.awaiter.expect(id);
+  if (!pending) return {.fate = Fate::kNotPersisted};
   const auto not_persisted = std::make_shared<std::atomic<bool>>(false);
   services.journal.append(seal_record(RecordKind::kTransaction, payload, services.mac), [pending, not_persisted](AppendReport report) {
     switch (report.outcome) {

@@ -16,12 +16,19 @@ constexpr std::int64_t kForgetSlackMs = 60 * kMsPerSecond;
 // Buckets with refusals that are kept until their event is written; further ones are refused all the same, but not counted apart.
 constexpr std::size_t kThrottledMax = 10'000;
 
+constexpr std::array<std::uint8_t, 12> kMappedV4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
 }  // namespace
 
 std::string client_network(std::string_view address) {
   const std::string text(address);
   std::array<std::uint8_t, 16> v6{};
   if (inet_pton(AF_INET6, text.c_str(), v6.data()) != 1) return text;
+  // An IPv4 client of a dual-stack socket; by its /64 it would be one with every other.
+  if (std::equal(kMappedV4.begin(), kMappedV4.end(), v6.begin())) {
+    std::array<char, INET_ADDRSTRLEN> v4{};
+    return inet_ntop(AF_INET, v6.data() + kMappedV4.size(), v4.data(), v4.size());
+  }
   return "v6/" + std::string(reinterpret_cast<const char*>(v6.data()), 8);
 }
 
@@ -65,7 +72,7 @@ Result<RateLimiter::Admission> RateLimiter::admit(const Limit& limit, std::strin
   std::uint64_t& in_flight = in_flight_[bucket];
   if (count_attempts(services_.store.latest(), bucket) + in_flight >= limit.attempts) {
     if (in_flight == 0) in_flight_.erase(bucket);
-    note_refusal(limit, bucket, window_start_ms, dialect);
+    note_refusal(limit, bucket, subject, window_start_ms, dialect);
     const std::int64_t left_ms = window_start_ms + window_ms - now_ms;
     return fail(Error{.code = ErrorCode::kRateLimited, .retry_after = std::chrono::seconds((left_ms + kMsPerSecond - 1) / kMsPerSecond)});
   }
@@ -79,10 +86,13 @@ void RateLimiter::release(const Key16& bucket) {
   if (found != in_flight_.end() && --found->second == 0) in_flight_.erase(found);
 }
 
-void RateLimiter::note_refusal(const Limit& limit, const Key16& bucket, std::int64_t window_start_ms, journal::v1::Dialect dialect) {
+void RateLimiter::note_refusal(const Limit& limit, const Key16& bucket, std::string_view subject, std::int64_t window_start_ms,
+                               journal::v1::Dialect dialect) {
   const auto found = throttled_.find(bucket);
   if (found == throttled_.end() && throttled_.size() >= kThrottledMax) return;
-  auto& fact = found == throttled_.end() ? throttled_[bucket] : found->second;
+  Throttled& throttled = found == throttled_.end() ? throttled_[bucket] : found->second;
+  throttled.address = subject;
+  auto& fact = throttled.fact;
   fact.set_limit(limit.name);
   fact.set_bucket(std::string(bucket.raw()));
   fact.set_count(fact.count() + 1);
@@ -91,11 +101,11 @@ void RateLimiter::note_refusal(const Limit& limit, const Key16& bucket, std::int
   fact.set_dialect(dialect);
 }
 
-std::vector<journal::v1::AttemptsThrottled> RateLimiter::take_throttled(std::int64_t now_ms) {
-  std::vector<journal::v1::AttemptsThrottled> ended;
+std::vector<RateLimiter::Throttled> RateLimiter::take_throttled(std::int64_t now_ms) {
+  std::vector<Throttled> ended;
   const std::lock_guard lock(mutex_);
   for (auto it = throttled_.begin(); it != throttled_.end();) {
-    if (it->second.window_start_ms() + it->second.window_ms() > now_ms) {
+    if (it->second.fact.window_start_ms() + it->second.fact.window_ms() > now_ms) {
       ++it;
       continue;
     }

@@ -45,19 +45,24 @@ class RateLimiter {
   // `subject`: the client address (an IPv6 one counts by its /64) or an account id. kRateLimited with the seconds until the window ends.
   Result<Admission> admit(const Limit& limit, std::string_view subject, journal::v1::Dialect dialect);
 
-  // What was refused in windows that have ended, as one event each; forgets it. Called by the maintenance thread.
-  std::vector<journal::v1::AttemptsThrottled> take_throttled(std::int64_t now_ms);
+  // What was refused in one window of one client network, and from which address last.
+  struct Throttled {
+    journal::v1::AttemptsThrottled fact;
+    std::string address;
+  };
+  // Those of windows that have ended; forgets them. Called by the maintenance thread.
+  std::vector<Throttled> take_throttled(std::int64_t now_ms);
   [[nodiscard]] bool enabled() const { return enabled_; }
 
  private:
   void release(const Key16& bucket);
-  void note_refusal(const Limit& limit, const Key16& bucket, std::int64_t window_start_ms, journal::v1::Dialect dialect);
+  void note_refusal(const Limit& limit, const Key16& bucket, std::string_view subject, std::int64_t window_start_ms, journal::v1::Dialect dialect);
 
   const Services& services_;
   const bool enabled_;
   std::mutex mutex_;
   std::unordered_map<Key16, std::uint64_t> in_flight_;
-  std::unordered_map<Key16, journal::v1::AttemptsThrottled> throttled_;
+  std::unordered_map<Key16, Throttled> throttled_;
 };
 
 // An IPv4 address as it is; an IPv6 address as its /64.

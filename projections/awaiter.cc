@@ -30,7 +30,7 @@ std::optional<Settled> Awaiter::Pending::wait(Deadline deadline) {
 std::shared_ptr<Awaiter::Pending> Awaiter::expect(const TransactionId& id) {
   auto pending = std::make_shared<Pending>(id);
   const std::lock_guard lock(mutex_);
-  if (stopped_) pending->give_up();
+  if (stopped_) return nullptr;
   pending_.emplace(id, pending);
   return pending;
 }

@@ -51,7 +51,7 @@ class Awaiter {
     std::optional<Settled> settled_;
   };
 
-  // Announces a transaction before it is appended; undone by forget().
+  // Announces a transaction before it is appended; undone by forget(). nullptr after stop(): there would be no verdict, so nothing may be appended.
   std::shared_ptr<Pending> expect(const TransactionId& id);
   void forget(const Pending& pending);
 

@@ -104,6 +104,7 @@ void Replica::start() {
       if (is_final(stepped.error())) {
         impl_->fail_with(stepped.error());
         awaiter_.stop();
+        if (impl_->options.on_failure) impl_->options.on_failure(stepped.error());
         return;
       }
       std::this_thread::sleep_for(kRetry);

@@ -40,11 +40,12 @@ struct ReplicaStatus {
 // Owns the applier's state. open() and run() belong to one thread; status() and failure() to any.
 class Replica {
  public:
-  // `on_progress`: called after each batch, on the replica's thread.
+  // Called on the replica's thread: `on_progress` after each batch, `on_failure` once, when a record or the store stops it for good.
   struct Options {
     std::size_t batch_records = 512;
     std::size_t batch_bytes = 1 << 20;
     std::function<void(Position)> on_progress;
+    std::function<void(const Error&)> on_failure;
   };
 
   Replica(JournalReader& journal, KvStore& store, const RecordMac& mac, Awaiter& awaiter, Options options);

@@ -26,6 +26,7 @@
 #include "infra/observe/metrics.h"
 #include "infra/pistache/ip_address.h"
 #include "infra/pistache/server.h"
+#include "infra/rocksdb/fatal.h"
 #include "infra/unicode/icu_folder.h"
 #include "projections/accounts.h"
 
@@ -88,6 +89,13 @@ std::vector<pistache::Network> metrics_networks(const Settings& settings) {
 std::chrono::milliseconds longest_token(const Settings& settings) {
   const auto& lives = settings.lifetimes;
   return std::max({lives.access_000_seconds, lives.access_001_seconds, lives.access_002_seconds, lives.access_003_seconds, lives.access_004_seconds});
+}
+
+// A record that this version does not know leaves the node up, so that /readyz can say which one. A disk that does not take the rows leaves nothing to serve
+// from: the process ends, without destructors, as whatever is on that disk is for the next start to judge.
+void on_replica_failure(const Error& error) {
+  log_error("the replica has stopped", {{"error.code", error_row(error.code).slug}, {"error.message", error.message}});
+  if (error.code == ErrorCode::kStorageFailed) stop_process({}, error.message);
 }
 
 // A serving node: every adapter, and what they are handed to. Members are in the order of dependence, so that they end in the reverse of it.
@@ -297,7 +305,7 @@ int serve(const Settings& settings) {
   if (settings.journal == JournalKind::kKafka) {
     return refuse({.code = ErrorCode::kConfigInvalid, .message = "journal = kafka is not available in this version; use embedded"});
   }
-  auto storage = open_storage(settings, RowsUse::kServe, {});
+  auto storage = open_storage(settings, RowsUse::kServe, {.on_failure = on_replica_failure});
   if (!storage) return refuse(storage.error());
   ServingNode node(settings, std::move(*storage));
   if (const auto started = node.start(); !started) return refuse(started.error());

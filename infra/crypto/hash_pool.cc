@@ -37,8 +37,8 @@ Status HashPool::run(const std::function<void()>& work) {
   Job job(work);
   std::unique_lock lock(mutex_);
   if (stopping_) return fail(Error{.code = ErrorCode::kStopping, .retry_after = kRetryMin});
-  if (queue_.size() >= options_.queue_limit + idle_) {
-    return fail(Error{.code = ErrorCode::kOverloaded, .retry_after = retry_after_locked()});
+  if (queue_.size() >= options_.queue_limit + idle_ || wait_locked() > options_.wait_limit) {
+    return fail(Error{.code = ErrorCode::kOverloaded, .retry_after = std::max(kRetryMin, std::chrono::ceil<std::chrono::seconds>(wait_locked()))});
   }
   queue_.push_back(&job);
   work_arrived_.notify_one();
@@ -85,10 +85,8 @@ void HashPool::serve() {
   }
 }
 
-std::chrono::seconds HashPool::retry_after_locked() const {
-  const auto drained =
-      job_time_ * static_cast<std::int64_t>(queue_.size()) / static_cast<std::int64_t>(options_.threads);
-  return std::max(kRetryMin, std::chrono::ceil<std::chrono::seconds>(drained));
+std::chrono::microseconds HashPool::wait_locked() const {
+  return job_time_ * static_cast<std::int64_t>(queue_.size()) / static_cast<std::int64_t>(options_.threads);
 }
 
 }  // namespace ledgate::infra

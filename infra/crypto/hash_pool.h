@@ -21,6 +21,7 @@ class HashPool {
   struct Options {
     std::size_t threads = 2;
     std::size_t queue_limit = 64;  // jobs that wait, besides those that run
+    std::chrono::milliseconds wait_limit{2000};  // a job that would wait longer, by the measured length of the last ones, is refused
   };
 
   explicit HashPool(Options options);
@@ -30,7 +31,7 @@ class HashPool {
   HashPool& operator=(const HashPool&) = delete;
 
   // Runs `work` on a thread of the pool and returns when it is done. Without running it, at once: kOverloaded when the
-  // queue is full, with retry_after from the measured length of the last jobs; kStopping after stop(). `work` must not
+  // queue is full or too long to wait in, with retry_after from the measured length of the last jobs; kStopping after stop(). `work` must not
   // throw.
   Status run(const std::function<void()>& work);
 
@@ -44,7 +45,8 @@ class HashPool {
   struct Job;
 
   void serve();
-  [[nodiscard]] std::chrono::seconds retry_after_locked() const;
+  // How long a job that came now would wait.
+  [[nodiscard]] std::chrono::microseconds wait_locked() const;
 
   const Options options_;
 

@@ -87,6 +87,8 @@ IcuFolder::IcuFolder() : nfkc_casefold_(nullptr), nfc_(nullptr), scripts_(nullpt
   scripts_ = uspoof_open(&status);
   uspoof_setRestrictionLevel(scripts_, USPOOF_SINGLE_SCRIPT_RESTRICTIVE);
   uspoof_setChecks(scripts_, USPOOF_RESTRICTION_LEVEL, &status);
+  constexpr std::uint32_t kStrict = UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII;
+  idna_.reset(icu::IDNA::createUTS46Instance(kStrict, status));
   if (U_FAILURE(status)) {
     std::fprintf(stderr, "ledgate: ICU cannot be used: %s\n", u_errorName(status));
     std::abort();
@@ -115,7 +117,19 @@ std::optional<std::string> IcuFolder::fold_unicode(std::string_view text) const 
   const std::int32_t failed =
       uspoof_check2UTF8(scripts_, folded.data(), static_cast<std::int32_t>(folded.size()), nullptr, &status);
   if (U_FAILURE(status) || failed != 0) return std::nullopt;
-  return folded;
+  return fold_domain(std::move(folded));
+}
+
+std::optional<std::string> IcuFolder::fold_domain(std::string folded) const {
+  const std::size_t at = folded.rfind('@');
+  if (at == std::string::npos) return folded;
+  UErrorCode status = U_ZERO_ERROR;
+  icu::IDNAInfo info;
+  std::string domain;
+  icu::StringByteSink<std::string> sink(&domain);
+  idna_->nameToASCII_UTF8(piece(std::string_view(folded).substr(at + 1)), sink, info, status);
+  if (U_FAILURE(status) || info.hasErrors()) return std::nullopt;
+  return folded.substr(0, at + 1) + domain;
 }
 
 std::optional<std::size_t> IcuFolder::length(std::string_view text) const {
