@@ -1,5 +1,6 @@
 #include "commands/executor.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "projections/idempotency.h"
@@ -47,11 +48,18 @@ void remember_outcome(const Services& services, const Caller& caller, const Resu
   context.remember_outcome(std::move(outcome));
 }
 
+// The code may be one that a node of a later version wrote.
+ErrorCode known_code(std::uint32_t number) {
+  const auto rows = error_table();
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const ErrorRow& row) { return static_cast<std::uint32_t>(row.code) == number; });
+  return found == rows.end() ? ErrorCode::kInternal : found->code;
+}
+
 Outcome from_record(const RecordedOutcome& recorded) {
   Outcome outcome{.result = Granted{}, .position = recorded.position};
   const auto& row = recorded.outcome;
   if (row.error_code() != 0) {
-    outcome.result = fail(Error{.code = static_cast<ErrorCode>(row.error_code()), .message = row.error_message()});
+    outcome.result = fail(Error{.code = known_code(row.error_code()), .message = row.error_message()});
     return outcome;
   }
   outcome.result->user = UserId::from_bytes(row.user_id()).value_or(UserId());
