@@ -58,7 +58,7 @@ Answer Client::exchange(const std::string& request) {
     const std::size_t length = received_.find("Content-Length: ");
     whole = head + 4 + (length < head ? std::strtoul(received_.c_str() + length + 16, nullptr, 10) : 0);
   }
-  return {.status = std::atoi(received_.c_str() + 9), .body = received_.substr(head + 4)};
+  return {.status = static_cast<int>(std::strtol(received_.c_str() + 9, nullptr, 10)), .body = received_.substr(head + 4)};
 }
 
 std::string extract(std::string_view text, std::string_view before) {

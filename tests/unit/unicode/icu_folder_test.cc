@@ -151,7 +151,8 @@ TEST_F(Folding, OneScriptWithDigitsAndSignsIsFine) {
       {"😀", "😀"},
       {"alice😀", "alice😀"},
       {"ივანე", "ივანე"},
-      {"Þór@dæmi.is", "þór@dæmi.is"},
+      {"Þór@dæmi.is", "þór@xn--dmi-yla.is"},
+      {"Þór@xn--dmi-yla.is", "þór@xn--dmi-yla.is"},
   };
   for (const auto& [name, folded] : names) EXPECT_EQ(fold(name), folded) << name;
 }
@@ -195,6 +196,7 @@ TEST_F(Folding, EveryCodePoint) {
 TEST_F(Folding, TheAsciiPathAgreesWithTheOther) {
   // A letter that folds to itself sends the same text through the general path.
   for (char c = 0; c >= 0 && c < 0x7f; ++c) {
+    if (c == '@') continue;  // what follows is a domain, and folds to A-labels
     const auto ascii = fold(std::string("a") + c + "b");
     const auto general = fold(std::string("a") + c + "bø");
     ASSERT_EQ(ascii.has_value(), general.has_value()) << static_cast<int>(c);
