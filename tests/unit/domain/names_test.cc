@@ -126,6 +126,7 @@ TEST(Emails, AreBoundedInEveryPart) {
 TEST(Emails, TwinsFoldToOne) {
   EXPECT_EQ(folder().fold("ANN@EXAMPLE.ORG"), folder().fold("ann@example.org"));
   EXPECT_EQ(folder().fold("ann@B\u00dcCHER.example"), folder().fold("ann@bu\u0308cher.example"));
+  EXPECT_EQ(folder().fold("ann@b\u00fccher.example"), folder().fold("ann@xn--bcher-kva.example")) << "either spelling";
 }
 
 std::vector<FormRow> username_rows() {
