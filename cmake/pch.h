@@ -1,6 +1,8 @@
 // Standard headers that nearly every file needs, compiled once per library.
 #pragma once
 
+#include <tl/expected.hpp>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -17,7 +19,6 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <tl/expected.hpp>
 #include <unordered_map>
 #include <utility>
 #include <variant>

@@ -39,7 +39,8 @@ std::string ascii_lower(std::string_view text) {
 }
 
 // What speaks against the command whoever else exists.
-RegistrationObstacles judge_form(const Services& services, const RegisterUser& command, const FoldedName& username, const FoldedName& email) {
+RegistrationObstacles judge_form(const Services& services, const RegisterUser& command, const FoldedName& username,
+                                 const FoldedName& email) {
   RegistrationObstacles obstacles;
   if (command.bootstrap) return obstacles;
   obstacles.email_malformed = !command.email.empty() && !(email.index && is_email(email.folded));
@@ -48,13 +49,15 @@ RegistrationObstacles judge_form(const Services& services, const RegisterUser& c
   const std::string& password = command.password.reveal();
   const std::array attributes{UserAttribute{.label = "username", .value = username.folded},
                               UserAttribute{.label = "email address", .value = email.folded}};
-  obstacles.password_violation = password_violation(ascii_lower(password), services.folder.length(password).value_or(password.size()), attributes);
+  obstacles.password_violation =
+      password_violation(ascii_lower(password), services.folder.length(password).value_or(password.size()), attributes);
   return obstacles;
 }
 
 // Adds what the snapshot says; `find` is a recording read while deciding and a plain one while only looking ahead.
 template <class Find>
-void judge_names(RegistrationObstacles& obstacles, const FoldedName& username, const FoldedName& email, const Find& find) {
+void judge_names(RegistrationObstacles& obstacles, const FoldedName& username, const FoldedName& email,
+                 const Find& find) {
   obstacles.username_taken = username.index && find(*username.index);
   obstacles.email_taken = email.index && email.index != username.index && find(*email.index);
 }
@@ -74,8 +77,10 @@ class Registering {
       const auto snapshot = services_.store.snapshot();
       if (auto recorded = recorded_outcome(services_, caller_, *snapshot)) return std::move(*recorded);
       RegistrationObstacles ahead = form_;
-      judge_names(ahead, username_, email_, [&](const Key16& index) { return find_login(*snapshot, index).has_value(); });
-      if (ahead.any()) return execute(services_, caller_, [this](TransactionContext& context) { return decide(context); });
+      judge_names(ahead, username_, email_,
+                  [&](const Key16& index) { return find_login(*snapshot, index).has_value(); });
+      if (ahead.any())
+        return execute(services_, caller_, [this](TransactionContext& context) { return decide(context); });
     }
     auto hash = services_.hasher.hash(command_.password);
     if (!hash) return {.result = fail(std::move(hash).error())};
@@ -91,7 +96,8 @@ class Registering {
       context.born(key);
     }
     RegistrationObstacles obstacles = form_;
-    judge_names(obstacles, username_, email_, [&](const Key16& index) { return context.user_with_login(index).has_value(); });
+    judge_names(obstacles, username_, email_,
+                [&](const Key16& index) { return context.user_with_login(index).has_value(); });
     const bool good = !obstacles.any();
     const UserId user = good ? uuid_v7<UserId>(context.now_ms(), services_.entropy.bytes<10>()) : UserId();
     auto decision = decide_registration(registration(user, good, context), obstacles);
@@ -115,7 +121,8 @@ class Registering {
     if (!good) return facts;
     const SubjectId subject = *SubjectId::from_bytes(user.raw());
     facts.subject_key = services_.vault.new_subject_key(subject);
-    if (auto key = services_.vault.unwrap(facts.subject_key)) context.introduce(subject, facts.subject_key.key_id(), std::move(*key));
+    if (auto key = services_.vault.unwrap(facts.subject_key))
+      context.introduce(subject, facts.subject_key.key_id(), std::move(*key));
     return facts;
   }
 
@@ -124,10 +131,12 @@ class Registering {
     context.about(user);
     context.born(conflict_key::user(services_.hashes, user));
     if (username_.index) context.write(conflict_key::login(services_.hashes, *username_.index));
-    if (email_.index && email_.index != username_.index) context.write(conflict_key::login(services_.hashes, *email_.index));
+    if (email_.index && email_.index != username_.index)
+      context.write(conflict_key::login(services_.hashes, *email_.index));
     Granted granted{.user = user};
     if (!command_.bootstrap) context.acted_by(user, SessionId());
-    if (command_.terms) granted.session = begin_session(services_, context, user, *command_.terms, caller_.dialect, true);
+    if (command_.terms)
+      granted.session = begin_session(services_, context, user, *command_.terms, caller_.dialect, true);
     return granted;
   }
 

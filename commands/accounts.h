@@ -1,13 +1,13 @@
 // Commands about accounts: registering, and the default administrator.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "commands/caller.h"
 #include "commands/outcome.h"
 #include "commands/services.h"
 #include "domain/secret.h"
+
+#include <optional>
+#include <string>
 
 namespace ledgate {
 
@@ -19,18 +19,19 @@ struct SessionTerms {
 };
 
 struct RegisterUser {
-  std::string username;               // empty: none
-  std::string email;                  // empty: none
+  std::string username;  // empty: none
+  std::string email;     // empty: none
   Secret<> password;
-  std::string display_name;           // empty: none
+  std::string display_name;  // empty: none
   journal::v1::Role role = journal::v1::ROLE_USER;
   std::uint32_t tier = 0;
-  bool bootstrap = false;             // the default administrator: not held to the password policy, address need not be one
+  bool bootstrap = false;  // the default administrator: not held to the password policy, address need not be one
   std::optional<SessionTerms> terms;  // absent: no session is begun
 };
 
-// Refused with kUsernameInvalid, kEmailInvalid, kUsernameTaken, kEmailTaken, kPasswordRejected (message: the policy's sentence), in the order:
-// e-mail form, user name form, user name taken, address taken, policy. Every one of them is a RegistrationRefused event. Blocks for the hash.
+// Refused with kUsernameInvalid, kEmailInvalid, kUsernameTaken, kEmailTaken, kPasswordRejected (message: the policy's
+// sentence), in the order: e-mail form, user name form, user name taken, address taken, policy. Every one of them is a
+// RegistrationRefused event. Blocks for the hash.
 Outcome register_user(const Services& services, const Caller& caller, const RegisterUser& command);
 
 // Appends the seeds' default administrator unless an account was ever bootstrapped here. True when this call did it.

@@ -1,14 +1,14 @@
 // Who asks, from where, and how the answer to a retry is found again.
 #pragma once
 
+#include "domain/events.pb.h"
+#include "domain/ids.h"
+#include "domain/journal.pb.h"
+
 #include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "domain/events.pb.h"
-#include "domain/ids.h"
-#include "domain/journal.pb.h"
 
 namespace ledgate {
 
@@ -23,10 +23,10 @@ struct Caller {
   UserId user;        // nil when anonymous
   SessionId session;  // nil when there is none
   journal::v1::Dialect dialect = journal::v1::DIALECT_NATIVE;
-  std::string address;     // of the client; empty for the service itself
+  std::string address;  // of the client; empty for the service itself
   std::string user_agent;
   std::string request_id;
-  std::string trace;       // W3C traceparent, or empty
+  std::string trace;  // W3C traceparent, or empty
   std::optional<IdempotencyKey> idempotency;
   std::vector<journal::v1::RateCount> rate_counts;  // attempts this request counts as
 };

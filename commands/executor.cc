@@ -1,10 +1,10 @@
 #include "commands/executor.h"
 
-#include <algorithm>
-#include <thread>
-
 #include "projections/idempotency.h"
 #include "projections/record.h"
+
+#include <algorithm>
+#include <thread>
 
 namespace ledgate {
 namespace {
@@ -21,7 +21,9 @@ struct IdempotencyHashes {
 IdempotencyHashes hash_idempotency(const Services& services, const Caller& caller) {
   const IdempotencyKey& asked = *caller.idempotency;
   std::string scope = asked.route + '\0';
-  scope.append(caller.user.is_nil() ? std::string_view("anonymous") : caller.user.raw()).append(1, '\0').append(asked.client_key);
+  scope.append(caller.user.is_nil() ? std::string_view("anonymous") : caller.user.raw())
+      .append(1, '\0')
+      .append(asked.client_key);
   return {.key = services.hashes.hash16(HashPurpose::kIdempotencyKey, scope),
           .request = services.hashes.hash32(HashPurpose::kRequestBody, asked.request_body)};
 }
@@ -29,7 +31,8 @@ IdempotencyHashes hash_idempotency(const Services& services, const Caller& calle
 std::string_view raw(const Digest32& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
 
 // Declares the caller's key as read and written, and puts the outcome beside the facts.
-void remember_outcome(const Services& services, const Caller& caller, const Result<Granted>& result, TransactionContext& context) {
+void remember_outcome(const Services& services, const Caller& caller, const Result<Granted>& result,
+                      TransactionContext& context) {
   const IdempotencyHashes hashes = hash_idempotency(services, caller);
   const Key16 conflict = conflict_key::named(services.hashes, "idempotency/" + std::string(hashes.key.raw()));
   context.read(conflict);
@@ -51,7 +54,8 @@ void remember_outcome(const Services& services, const Caller& caller, const Resu
 // The code may be one that a node of a later version wrote.
 ErrorCode known_code(std::uint32_t number) {
   const auto rows = error_table();
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const ErrorRow& row) { return static_cast<std::uint32_t>(row.code) == number; });
+  const auto found = std::find_if(rows.begin(), rows.end(),
+                                  [&](const ErrorRow& row) { return static_cast<std::uint32_t>(row.code) == number; });
   return found == rows.end() ? ErrorCode::kInternal : found->code;
 }
 
@@ -75,25 +79,35 @@ struct Appended {
   Position position{};
 };
 
-Appended append_and_wait(const Services& services, const TransactionId& id, std::string_view payload, Awaiter::Deadline deadline) {
+Appended append_and_wait(const Services& services, const TransactionId& id, std::string_view payload,
+                         Awaiter::Deadline deadline) {
   const auto pending = services.awaiter.expect(id);
   if (!pending) return {.fate = Fate::kNotPersisted};
   const auto not_persisted = std::make_shared<std::atomic<bool>>(false);
-  services.journal.append(seal_record(RecordKind::kTransaction, payload, services.mac), [pending, not_persisted](AppendReport report) {
-    switch (report.outcome) {
-      case AppendOutcome::kAppended: pending->acknowledge(); return;
-      case AppendOutcome::kNotPersisted: not_persisted->store(true); break;
-      case AppendOutcome::kUnknown: break;
-    }
-    pending->give_up();
-  });
+  services.journal.append(seal_record(RecordKind::kTransaction, payload, services.mac),
+                          [pending, not_persisted](AppendReport report) {
+                            switch (report.outcome) {
+                              case AppendOutcome::kAppended:
+                                pending->acknowledge();
+                                return;
+                              case AppendOutcome::kNotPersisted:
+                                not_persisted->store(true);
+                                break;
+                              case AppendOutcome::kUnknown:
+                                break;
+                            }
+                            pending->give_up();
+                          });
   const auto settled = pending->wait(deadline);
   services.awaiter.forget(*pending);
   if (!settled) return {.fate = not_persisted->load() ? Fate::kNotPersisted : Fate::kUnknown};
   switch (settled->verdict) {
-    case Verdict::kAccepted: return {.fate = Fate::kAccepted, .position = settled->position};
-    case Verdict::kConflict: return {.fate = Fate::kConflict, .position = settled->position};
-    case Verdict::kStale: break;
+    case Verdict::kAccepted:
+      return {.fate = Fate::kAccepted, .position = settled->position};
+    case Verdict::kConflict:
+      return {.fate = Fate::kConflict, .position = settled->position};
+    case Verdict::kStale:
+      break;
   }
   return {.fate = Fate::kNotPersisted};
 }
@@ -124,10 +138,13 @@ Tried try_once(const Services& services, const Caller& caller, const Attempt& at
   switch (appended.fate) {
     case Fate::kAccepted:
       return {.outcome = {.result = std::move(result), .position = appended.position, .transaction = context.id()}};
-    case Fate::kConflict: return {.outcome = {.result = fail(ErrorCode::kContended)}, .conflict = true};
+    case Fate::kConflict:
+      return {.outcome = {.result = fail(ErrorCode::kContended)}, .conflict = true};
     case Fate::kNotPersisted:
-      return {.outcome = {.result = fail(Error{.code = ErrorCode::kJournalUnavailable, .retry_after = std::chrono::seconds(1)})}};
-    case Fate::kUnknown: break;
+      return {.outcome = {.result = fail(
+                              Error{.code = ErrorCode::kJournalUnavailable, .retry_after = std::chrono::seconds(1)})}};
+    case Fate::kUnknown:
+      break;
   }
   return {.outcome = {.result = fail(ErrorCode::kOutcomeUnknown), .transaction = context.id()}};
 }
@@ -139,7 +156,8 @@ std::optional<Outcome> recorded_outcome(const Services& services, const Caller& 
   const IdempotencyHashes hashes = hash_idempotency(services, caller);
   const auto recorded = find_outcome(rows, hashes.key);
   if (!recorded) return std::nullopt;
-  if (recorded->outcome.request_hash() != raw(hashes.request)) return Outcome{.result = fail(ErrorCode::kIdempotencyMismatch)};
+  if (recorded->outcome.request_hash() != raw(hashes.request))
+    return Outcome{.result = fail(ErrorCode::kIdempotencyMismatch)};
   return from_record(*recorded);
 }
 

@@ -1,24 +1,25 @@
 // Runs a command: decide on a snapshot, append, wait for the verdict; again on a conflict, a bounded number of times.
 #pragma once
 
-#include <functional>
-
 #include "commands/caller.h"
 #include "commands/outcome.h"
 #include "commands/services.h"
 #include "commands/transaction_context.h"
 
+#include <functional>
+
 namespace ledgate {
 
-// Decides on the context's snapshot and adds the facts to it. Called again, on a newer snapshot, after a conflict. An error with facts in the context is
-// a refusal that goes into the log; an error without is answered at once.
+// Decides on the context's snapshot and adds the facts to it. Called again, on a newer snapshot, after a conflict. An
+// error with facts in the context is a refusal that goes into the log; an error without is answered at once.
 using Attempt = std::function<Result<Granted>(TransactionContext&)>;
 
-// Blocks, at most for Services::command_deadline. Errors besides the attempt's own: kOutcomeUnknown (Outcome::transaction says which), kContended,
-// kJournalUnavailable (nothing happened), kIdempotencyMismatch.
+// Blocks, at most for Services::command_deadline. Errors besides the attempt's own: kOutcomeUnknown
+// (Outcome::transaction says which), kContended, kJournalUnavailable (nothing happened), kIdempotencyMismatch.
 Outcome execute(const Services& services, const Caller& caller, const Attempt& attempt);
 
-// The outcome that the caller's Idempotency-Key already has; nullopt when it has none. Commands that hash ask before they hash.
+// The outcome that the caller's Idempotency-Key already has; nullopt when it has none. Commands that hash ask before
+// they hash.
 std::optional<Outcome> recorded_outcome(const Services& services, const Caller& caller, const KvReader& rows);
 
 // One attempt for what others may do as well as we: a lost race is a success.

@@ -1,9 +1,9 @@
 #include "commands/rate_limiter.h"
 
-#include <arpa/inet.h>
-
 #include "projections/big_endian.h"
 #include "projections/limits.h"
+
+#include <arpa/inet.h>
 
 namespace ledgate {
 namespace {
@@ -13,7 +13,8 @@ constexpr std::int64_t kMsPerSecond = 1000;
 // A bucket is remembered a little longer than its window, for clocks that differ.
 constexpr std::int64_t kForgetSlackMs = 60 * kMsPerSecond;
 
-// Buckets with refusals that are kept until their event is written; further ones are refused all the same, but not counted apart.
+// Buckets with refusals that are kept until their event is written; further ones are refused all the same, but not
+// counted apart.
 constexpr std::size_t kThrottledMax = 10'000;
 
 constexpr std::array<std::uint8_t, 12> kMappedV4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -36,7 +37,9 @@ RateLimiter::Admission::Admission(RateLimiter* limiter, Key16 bucket, std::int64
     : limiter_(limiter), bucket_(bucket), forget_after_ms_(forget_after_ms) {}
 
 RateLimiter::Admission::Admission(Admission&& other) noexcept
-    : limiter_(std::exchange(other.limiter_, nullptr)), bucket_(other.bucket_), forget_after_ms_(other.forget_after_ms_) {}
+    : limiter_(std::exchange(other.limiter_, nullptr)),
+      bucket_(other.bucket_),
+      forget_after_ms_(other.forget_after_ms_) {}
 
 RateLimiter::Admission& RateLimiter::Admission::operator=(Admission&& other) noexcept {
   if (this != &other) {
@@ -60,21 +63,23 @@ std::optional<journal::v1::RateCount> RateLimiter::Admission::count() const {
   return counted;
 }
 
-Result<RateLimiter::Admission> RateLimiter::admit(const Limit& limit, std::string_view subject, journal::v1::Dialect dialect) {
+Result<RateLimiter::Admission> RateLimiter::admit(const Limit& limit, std::string_view subject,
+                                                  journal::v1::Dialect dialect) {
   if (!enabled_) return Admission();
   const std::int64_t now_ms = std::max(services_.clock.wall_us() / 1000, services_.awaiter.log_time().ms);
   const std::int64_t window_ms = limit.window_s * kMsPerSecond;
   const std::int64_t window_start_ms = now_ms - now_ms % window_ms;
   // The window is part of what is hashed, so a client's buckets of two windows cannot be linked.
-  const Key16 bucket = services_.hashes.hash16(HashPurpose::kRateBucket,
-                                               limit.name + '/' + big_endian(window_start_ms) + '/' + client_network(subject));
+  const Key16 bucket = services_.hashes.hash16(
+      HashPurpose::kRateBucket, limit.name + '/' + big_endian(window_start_ms) + '/' + client_network(subject));
   const std::lock_guard lock(mutex_);
   std::uint64_t& in_flight = in_flight_[bucket];
   if (count_attempts(services_.store.latest(), bucket) + in_flight >= limit.attempts) {
     if (in_flight == 0) in_flight_.erase(bucket);
     note_refusal(limit, bucket, subject, window_start_ms, dialect);
     const std::int64_t left_ms = window_start_ms + window_ms - now_ms;
-    return fail(Error{.code = ErrorCode::kRateLimited, .retry_after = std::chrono::seconds((left_ms + kMsPerSecond - 1) / kMsPerSecond)});
+    return fail(Error{.code = ErrorCode::kRateLimited,
+                      .retry_after = std::chrono::seconds((left_ms + kMsPerSecond - 1) / kMsPerSecond)});
   }
   ++in_flight;
   return Admission(this, bucket, window_start_ms + window_ms + kForgetSlackMs);
@@ -86,8 +91,8 @@ void RateLimiter::release(const Key16& bucket) {
   if (found != in_flight_.end() && --found->second == 0) in_flight_.erase(found);
 }
 
-void RateLimiter::note_refusal(const Limit& limit, const Key16& bucket, std::string_view subject, std::int64_t window_start_ms,
-                               journal::v1::Dialect dialect) {
+void RateLimiter::note_refusal(const Limit& limit, const Key16& bucket, std::string_view subject,
+                               std::int64_t window_start_ms, journal::v1::Dialect dialect) {
   const auto found = throttled_.find(bucket);
   if (found == throttled_.end() && throttled_.size() >= kThrottledMax) return;
   Throttled& throttled = found == throttled_.end() ? throttled_[bucket] : found->second;

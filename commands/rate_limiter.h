@@ -1,14 +1,14 @@
 // Rate limits that all nodes share: attempts are counted by the journal, those in flight on this node are added.
 #pragma once
 
+#include "commands/caller.h"
+#include "commands/services.h"
+
 #include <map>
 #include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "commands/caller.h"
-#include "commands/services.h"
 
 namespace ledgate {
 
@@ -24,8 +24,8 @@ class RateLimiter {
  public:
   RateLimiter(const Services& services, bool enabled) : services_(services), enabled_(enabled) {}
 
-  // Holds one attempt until its transaction has been applied or given up; its RateCount goes into Caller.rate_counts. Once destroyed, only the
-  // journal's count remains.
+  // Holds one attempt until its transaction has been applied or given up; its RateCount goes into Caller.rate_counts.
+  // Once destroyed, only the journal's count remains.
   class Admission {
    public:
     Admission() = default;
@@ -42,7 +42,8 @@ class RateLimiter {
     std::int64_t forget_after_ms_ = 0;
   };
 
-  // `subject`: the client address (an IPv6 one counts by its /64) or an account id. kRateLimited with the seconds until the window ends.
+  // `subject`: the client address (an IPv6 one counts by its /64) or an account id. kRateLimited with the seconds until
+  // the window ends.
   Result<Admission> admit(const Limit& limit, std::string_view subject, journal::v1::Dialect dialect);
 
   // What was refused in one window of one client network, and from which address last.
@@ -56,7 +57,8 @@ class RateLimiter {
 
  private:
   void release(const Key16& bucket);
-  void note_refusal(const Limit& limit, const Key16& bucket, std::string_view subject, std::int64_t window_start_ms, journal::v1::Dialect dialect);
+  void note_refusal(const Limit& limit, const Key16& bucket, std::string_view subject, std::int64_t window_start_ms,
+                    journal::v1::Dialect dialect);
 
   const Services& services_;
   const bool enabled_;

@@ -1,10 +1,10 @@
 #include "commands/seal_drafts.h"
 
+#include "domain/decide.h"
+
 #include <google/protobuf/message.h>
 
 #include <vector>
-
-#include "domain/decide.h"
 
 namespace ledgate {
 namespace {

@@ -43,7 +43,8 @@ Event signing_key_retired(const std::string& kid) {
 std::vector<rows::v1::SigningKeyRow> living_keys(const KvReader& rows) {
   auto keys = list_signing_keys(rows);
   std::erase_if(keys, [](const auto& row) { return row.retired(); });
-  std::sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) { return a.key().use_from_ms() < b.key().use_from_ms(); });
+  std::sort(keys.begin(), keys.end(),
+            [](const auto& a, const auto& b) { return a.key().use_from_ms() < b.key().use_from_ms(); });
   return keys;
 }
 
@@ -82,7 +83,8 @@ Status maintain_signing_keys(const Services& services, const SigningKeyRules& ru
     }
     // A key may go when its successor has been in use for as long as the longest token lives.
     for (std::size_t i = 0; i + 1 < keys.size(); ++i) {
-      if (keys[i + 1].key().use_from_ms() + rules.longest_token.count() <= now_ms) context.add(signing_key_retired(keys[i].key().kid()));
+      if (keys[i + 1].key().use_from_ms() + rules.longest_token.count() <= now_ms)
+        context.add(signing_key_retired(keys[i].key().kid()));
     }
     if (!context.is_empty()) context.write(conflict);
     return Granted{};

@@ -1,4 +1,5 @@
-// Commands of the service itself and small facts that a request leaves behind: no rule decides them, but they too go through the log.
+// Commands of the service itself and small facts that a request leaves behind: no rule decides them, but they too go
+// through the log.
 #pragma once
 
 #include "commands/caller.h"
@@ -13,8 +14,8 @@ Outcome record_fact(const Services& services, const Caller& caller, journal::v1:
 // Moves log time on; of many nodes that try, one wins. A lost race is a success.
 Status tick(const Services& services);
 
-// Makes sure that there is a key to sign with, and replaces one older than `rotate_after`; retires keys that no token can need any more.
-// `publish_ahead`: how long a new key is published before it is used.
+// Makes sure that there is a key to sign with, and replaces one older than `rotate_after`; retires keys that no token
+// can need any more. `publish_ahead`: how long a new key is published before it is used.
 struct SigningKeyRules {
   std::chrono::milliseconds rotate_after;
   std::chrono::milliseconds publish_ahead;
@@ -22,7 +23,8 @@ struct SigningKeyRules {
 };
 Status maintain_signing_keys(const Services& services, const SigningKeyRules& rules);
 
-// Record 0. Done by whoever finds the journal empty; harmless when two try on Kafka, where the first is the genesis and the replica refuses the rest.
+// Record 0. Done by whoever finds the journal empty; harmless when two try on Kafka, where the first is the genesis and
+// the replica refuses the rest.
 std::string genesis_record(const RecordMac& mac, Entropy& entropy, const Clock& clock, std::string_view realm);
 
 }  // namespace ledgate

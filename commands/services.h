@@ -1,9 +1,6 @@
 // What commands are given to work with. Made once by infra/app; everything outlives the commands.
 #pragma once
 
-#include <chrono>
-#include <string>
-
 #include "commands/ports/clock.h"
 #include "commands/ports/entropy.h"
 #include "commands/ports/hasher.h"
@@ -14,6 +11,9 @@
 #include "projections/awaiter.h"
 #include "projections/ports/kv.h"
 #include "projections/ports/record_mac.h"
+
+#include <chrono>
+#include <string>
 
 namespace ledgate {
 

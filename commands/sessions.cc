@@ -25,7 +25,8 @@ struct CheckedPassword {
 
 class LoggingIn {
  public:
-  LoggingIn(const Services& services, const Caller& caller, const LogIn& command) : services_(services), caller_(caller), command_(command) {
+  LoggingIn(const Services& services, const Caller& caller, const LogIn& command)
+      : services_(services), caller_(caller), command_(command) {
     // What cannot be folded is nobody's name; it still costs a hash and leaves its fact.
     const auto folded = services.folder.fold(command.login);
     index_ = services.hashes.hash16(HashPurpose::kLoginIndex, folded ? *folded : std::string(1, '\0') + command.login);
@@ -109,8 +110,8 @@ class LoggingIn {
 
 }  // namespace
 
-SessionId begin_session(const Services& services, TransactionContext& context, const UserId& user, const SessionTerms& terms,
-                        journal::v1::Dialect dialect, bool at_registration) {
+SessionId begin_session(const Services& services, TransactionContext& context, const UserId& user,
+                        const SessionTerms& terms, journal::v1::Dialect dialect, bool at_registration) {
   const SessionBirth birth{.session = uuid_v7<SessionId>(context.now_ms(), services.entropy.bytes<10>()),
                            .access_lifetime_s = terms.access_lifetime_s,
                            .refresh_lifetime_s = terms.refresh_lifetime_s,
@@ -123,7 +124,9 @@ SessionId begin_session(const Services& services, TransactionContext& context, c
   return birth.session;
 }
 
-Outcome log_in(const Services& services, const Caller& caller, const LogIn& command) { return LoggingIn(services, caller, command).run(); }
+Outcome log_in(const Services& services, const Caller& caller, const LogIn& command) {
+  return LoggingIn(services, caller, command).run();
+}
 
 Outcome refresh_session(const Services& services, const Caller& caller, const RefreshSession& command) {
   return execute(services, caller, [&](TransactionContext& context) -> Result<Granted> {
@@ -148,7 +151,8 @@ Outcome refresh_session(const Services& services, const Caller& caller, const Re
       context.acted_by(user, command.token->session);
     }
     auto decision = decide_refresh(session, user_active, attempt);
-    const bool changes_session = decision.events.front().session().has_reuse_detected() || decision.events.front().session().refreshed().rotated();
+    const bool changes_session = decision.events.front().session().has_reuse_detected() ||
+                                 decision.events.front().session().refreshed().rotated();
     if (changes_session) {
       context.write(conflict_key::session(services.hashes, command.token->session),
                     session_end_ms(context.now_ms(), session->access_lifetime_s(), session->refresh_lifetime_s()));
@@ -168,7 +172,8 @@ Outcome log_out(const Services& services, const Caller& caller, const SessionId&
       context.write(conflict_key::session(services.hashes, session_id), session->expires_ms());
     }
     context.add(std::move(decision.events));
-    return Granted{.user = session ? UserId::from_bytes(session->user_id()).value_or(UserId()) : UserId(), .session = session_id};
+    return Granted{.user = session ? UserId::from_bytes(session->user_id()).value_or(UserId()) : UserId(),
+                   .session = session_id};
   });
 }
 

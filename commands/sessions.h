@@ -1,13 +1,13 @@
 // Commands about sessions: log in, refresh, log out.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "commands/accounts.h"
 #include "commands/caller.h"
 #include "commands/outcome.h"
 #include "commands/services.h"
+
+#include <optional>
+#include <string>
 
 namespace ledgate {
 
@@ -18,14 +18,15 @@ struct LogIn {
   std::optional<SessionTerms> terms;  // absent (Basic): the credentials are checked and recorded, no session begins
 };
 
-// kInvalidCredentials for unknown, wrong and deactivated alike, with equal cost; the event tells them apart. Blocks for the hash.
+// kInvalidCredentials for unknown, wrong and deactivated alike, with equal cost; the event tells them apart. Blocks for
+// the hash.
 Outcome log_in(const Services& services, const Caller& caller, const LogIn& command);
 
 class TransactionContext;
 
 // Adds the birth of a session to a transaction that is being decided.
-SessionId begin_session(const Services& services, TransactionContext& context, const UserId& user, const SessionTerms& terms,
-                        journal::v1::Dialect dialect, bool at_registration);
+SessionId begin_session(const Services& services, TransactionContext& context, const UserId& user,
+                        const SessionTerms& terms, journal::v1::Dialect dialect, bool at_registration);
 
 // What a refresh token says once its MAC is checked.
 struct RefreshClaims {
@@ -40,8 +41,9 @@ struct RefreshSession {
   std::optional<UserId> presented_by;
 };
 
-// kRefreshInvalid (unknown, expired, ended, another dialect's or user's) or kRefreshReused (the session ends). On success `generation` is that
-// of the refresh token to hand out: the successor when the session rotates, the same successor again within the grace period.
+// kRefreshInvalid (unknown, expired, ended, another dialect's or user's) or kRefreshReused (the session ends). On
+// success `generation` is that of the refresh token to hand out: the successor when the session rotates, the same
+// successor again within the grace period.
 Outcome refresh_session(const Services& services, const Caller& caller, const RefreshSession& command);
 
 // Ends the session. Idempotent: an ended or unknown one is a success without an event.

@@ -30,8 +30,9 @@ std::optional<std::string> SubjectKeys::open(const KvReader& rows, const state::
   return open(rows, kept.value(), kept.transaction_id(), kept.event_index(), kept.path());
 }
 
-std::optional<std::string> SubjectKeys::open(const KvReader& rows, const journal::v1::Personal& value, std::string_view transaction_id,
-                                             std::uint32_t event_index, std::string_view path) {
+std::optional<std::string> SubjectKeys::open(const KvReader& rows, const journal::v1::Personal& value,
+                                             std::string_view transaction_id, std::uint32_t event_index,
+                                             std::string_view path) {
   const auto wrapped = find_subject_key(rows, value.subject());
   if (!wrapped) return std::nullopt;
   const auto key = unwrap(*wrapped);
@@ -39,7 +40,8 @@ std::optional<std::string> SubjectKeys::open(const KvReader& rows, const journal
   return vault_.open(*key, value, personal_associated_data(transaction_id, event_index, path));
 }
 
-std::string personal_associated_data(std::string_view transaction_id, std::uint32_t event_index, std::string_view path) {
+std::string personal_associated_data(std::string_view transaction_id, std::uint32_t event_index,
+                                     std::string_view path) {
   return std::string(transaction_id).append(big_endian(event_index)).append(path);
 }
 

@@ -1,6 +1,10 @@
 // The keys of data subjects, unwrapped and kept for a while; opens what was sealed under them.
 #pragma once
 
+#include "commands/ports/vault.h"
+#include "domain/state.pb.h"
+#include "projections/ports/kv.h"
+
 #include <cstddef>
 #include <list>
 #include <mutex>
@@ -8,14 +12,10 @@
 #include <string>
 #include <unordered_map>
 
-#include "commands/ports/vault.h"
-#include "domain/state.pb.h"
-#include "projections/ports/kv.h"
-
 namespace ledgate {
 
-// Any thread. Bounded. The wrapped key is read from the rows at every use, so an erased subject's data cannot be opened from here either: only the
-// unwrapping is remembered.
+// Any thread. Bounded. The wrapped key is read from the rows at every use, so an erased subject's data cannot be opened
+// from here either: only the unwrapping is remembered.
 class SubjectKeys {
  public:
   SubjectKeys(Vault& vault, std::size_t capacity) : vault_(vault), capacity_(capacity) {}
@@ -23,8 +23,8 @@ class SubjectKeys {
   std::optional<Secret<>> unwrap(const journal::v1::WrappedKey& wrapped);
   // nullopt: the subject is unknown or erased, or the bytes were altered.
   std::optional<std::string> open(const KvReader& rows, const state::v1::Kept& kept);
-  std::optional<std::string> open(const KvReader& rows, const journal::v1::Personal& value, std::string_view transaction_id, std::uint32_t event_index,
-                                  std::string_view path);
+  std::optional<std::string> open(const KvReader& rows, const journal::v1::Personal& value,
+                                  std::string_view transaction_id, std::uint32_t event_index, std::string_view path);
 
  private:
   Vault& vault_;

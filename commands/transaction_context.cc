@@ -1,7 +1,5 @@
 #include "commands/transaction_context.h"
 
-#include <algorithm>
-
 #include "commands/seal_drafts.h"
 #include "commands/subject_keys.h"
 #include "domain/decide.h"
@@ -10,6 +8,8 @@
 #include "projections/record.h"
 #include "projections/sessions.h"
 #include "projections/verdict.h"
+
+#include <algorithm>
 
 namespace ledgate {
 namespace {
@@ -28,7 +28,9 @@ std::int64_t writer_now_us(const Services& services) {
 
 namespace conflict_key {
 
-Key16 user(const KeyedHash& hashes, const UserId& id) { return hashes.hash16(HashPurpose::kConflictKey, "user/" + std::string(id.raw())); }
+Key16 user(const KeyedHash& hashes, const UserId& id) {
+  return hashes.hash16(HashPurpose::kConflictKey, "user/" + std::string(id.raw()));
+}
 Key16 login(const KeyedHash& hashes, const Key16& login_index) {
   return hashes.hash16(HashPurpose::kConflictKey, "login/" + std::string(login_index.raw()));
 }
@@ -119,15 +121,16 @@ Result<TransactionContext::SubjectKey> TransactionContext::key_of(const SubjectI
 }
 
 Status TransactionContext::seal_event(int index) {
-  return seal_drafts(*transaction_.mutable_events(index), [&](journal::v1::Personal& personal, const std::string& path) -> Status {
-    const auto subject = SubjectId::from_bytes(personal.subject());
-    if (!subject) return fail(ErrorCode::kInternal);
-    const SubjectKey key = TRY(key_of(*subject));
-    const std::string associated = personal_associated_data(id_.raw(), static_cast<std::uint32_t>(index), path);
-    const Secret<> plain(std::move(*personal.mutable_ciphertext()));
-    personal = services_.vault.seal(key.key, *subject, key.id, plain.reveal(), associated);
-    return {};
-  });
+  return seal_drafts(
+      *transaction_.mutable_events(index), [&](journal::v1::Personal& personal, const std::string& path) -> Status {
+        const auto subject = SubjectId::from_bytes(personal.subject());
+        if (!subject) return fail(ErrorCode::kInternal);
+        const SubjectKey key = TRY(key_of(*subject));
+        const std::string associated = personal_associated_data(id_.raw(), static_cast<std::uint32_t>(index), path);
+        const Secret<> plain(std::move(*personal.mutable_ciphertext()));
+        personal = services_.vault.seal(key.key, *subject, key.id, plain.reveal(), associated);
+        return {};
+      });
 }
 
 // The day's subject is born with the first record that needs it.
@@ -139,7 +142,8 @@ SubjectId TransactionContext::visitor_subject() {
   auto& fact = *event.mutable_service()->mutable_visitor_key_created();
   fact.set_day(day);
   *fact.mutable_subject_key() = services_.vault.new_subject_key(subject);
-  if (auto key = services_.vault.unwrap(fact.subject_key())) introduce(subject, fact.subject_key().key_id(), std::move(*key));
+  if (auto key = services_.vault.unwrap(fact.subject_key()))
+    introduce(subject, fact.subject_key().key_id(), std::move(*key));
   add(std::move(event));
   born(conflict_key::named(services_.hashes, "visitors/" + std::to_string(day)));
   return subject;
@@ -152,8 +156,9 @@ Status TransactionContext::seal_client() {
   journal::v1::ClientData client;
   client.set_address(caller_.address);
   client.set_user_agent(caller_.user_agent);
-  *transaction_.mutable_client() = services_.vault.seal(key.key, subject, key.id, client.SerializeAsString(),
-                                                        personal_associated_data(id_.raw(), kClientEventIndex, kClientPath));
+  *transaction_.mutable_client() =
+      services_.vault.seal(key.key, subject, key.id, client.SerializeAsString(),
+                           personal_associated_data(id_.raw(), kClientEventIndex, kClientPath));
   return {};
 }
 

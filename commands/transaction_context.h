@@ -1,14 +1,15 @@
-// What a command decides with: reads of one snapshot, each remembered with the position that last wrote it, and the transaction that grows.
+// What a command decides with: reads of one snapshot, each remembered with the position that last wrote it, and the
+// transaction that grows.
 #pragma once
-
-#include <string>
-#include <unordered_map>
-#include <vector>
 
 #include "commands/caller.h"
 #include "commands/services.h"
 #include "domain/journal.pb.h"
 #include "domain/state.pb.h"
+
+#include <string>
+#include <unordered_map>
+#include <vector>
 
 namespace ledgate {
 
@@ -47,7 +48,8 @@ class TransactionContext {
   [[nodiscard]] std::int64_t now_ms() const { return now_us_ / 1000; }
   [[nodiscard]] TransactionId id() const { return id_; }
 
-  // Seals every draft and the network data; the record's payload. kRequestTooLarge above the limit; kUserNotFound when a subject was erased.
+  // Seals every draft and the network data; the record's payload. kRequestTooLarge above the limit; kUserNotFound when
+  // a subject was erased.
   Result<std::string> finish();
 
  private:

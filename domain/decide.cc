@@ -28,7 +28,9 @@ Event registered(const Registration& registration) {
   fact.set_role(registration.role);
   fact.set_username_index(registration.username_index);
   fact.set_email_index(registration.email_index);
-  const auto set = [&](journal::v1::Personal* field, const std::string& plain) { *field = draft(registration.user, plain); };
+  const auto set = [&](journal::v1::Personal* field, const std::string& plain) {
+    *field = draft(registration.user, plain);
+  };
   if (!registration.username.empty()) set(fact.mutable_username(), registration.username);
   if (!registration.email.empty()) set(fact.mutable_email(), registration.email);
   if (!registration.display_name.empty()) set(fact.mutable_display_name(), registration.display_name);
@@ -62,11 +64,13 @@ Event refresh_refused(const state::v1::Session* session, const RefreshAttempt& a
   return event;
 }
 
-Decision<std::uint32_t> refuse_refresh(const state::v1::Session* session, const RefreshAttempt& attempt, Refusal reason) {
+Decision<std::uint32_t> refuse_refresh(const state::v1::Session* session, const RefreshAttempt& attempt,
+                                       Refusal reason) {
   return {.events = {refresh_refused(session, attempt, reason)}, .answer = fail(ErrorCode::kRefreshInvalid)};
 }
 
-Decision<std::uint32_t> grant_refresh(const state::v1::Session& session, const RefreshAttempt& attempt, bool rotated, bool repeated) {
+Decision<std::uint32_t> grant_refresh(const state::v1::Session& session, const RefreshAttempt& attempt, bool rotated,
+                                      bool repeated) {
   Event event;
   auto& about = *event.mutable_session();
   about.set_session_id(session.id());
@@ -100,25 +104,31 @@ journal::v1::Personal draft(const UserId& subject, std::string plain) {
 
 Decision<UserId> decide_registration(const Registration& registration, const RegistrationObstacles& obstacles) {
   if (obstacles.email_malformed) {
-    return refuse_registration(registration, journal::v1::REFUSAL_EMAIL_INVALID, {.code = ErrorCode::kEmailInvalid, .field = "email"});
+    return refuse_registration(registration, journal::v1::REFUSAL_EMAIL_INVALID,
+                               {.code = ErrorCode::kEmailInvalid, .field = "email"});
   }
   if (obstacles.username_malformed) {
-    return refuse_registration(registration, journal::v1::REFUSAL_USERNAME_INVALID, {.code = ErrorCode::kUsernameInvalid, .field = "username"});
+    return refuse_registration(registration, journal::v1::REFUSAL_USERNAME_INVALID,
+                               {.code = ErrorCode::kUsernameInvalid, .field = "username"});
   }
   if (obstacles.username_taken) {
-    return refuse_registration(registration, journal::v1::REFUSAL_USERNAME_TAKEN, {.code = ErrorCode::kUsernameTaken, .field = "username"});
+    return refuse_registration(registration, journal::v1::REFUSAL_USERNAME_TAKEN,
+                               {.code = ErrorCode::kUsernameTaken, .field = "username"});
   }
   if (obstacles.email_taken) {
-    return refuse_registration(registration, journal::v1::REFUSAL_EMAIL_TAKEN, {.code = ErrorCode::kEmailTaken, .field = "email"});
+    return refuse_registration(registration, journal::v1::REFUSAL_EMAIL_TAKEN,
+                               {.code = ErrorCode::kEmailTaken, .field = "email"});
   }
   if (obstacles.password_violation) {
-    return refuse_registration(registration, journal::v1::REFUSAL_PASSWORD_POLICY,
-                               {.code = ErrorCode::kPasswordRejected, .message = *obstacles.password_violation, .field = "password"});
+    return refuse_registration(
+        registration, journal::v1::REFUSAL_PASSWORD_POLICY,
+        {.code = ErrorCode::kPasswordRejected, .message = *obstacles.password_violation, .field = "password"});
   }
   return {.events = {registered(registration)}, .answer = registration.user};
 }
 
-Event logged_in(const UserId& user, const SessionBirth& birth, journal::v1::Dialect dialect, journal::v1::LoginMethod method) {
+Event logged_in(const UserId& user, const SessionBirth& birth, journal::v1::Dialect dialect,
+                journal::v1::LoginMethod method) {
   Event event;
   auto& about = *event.mutable_session();
   if (!birth.session.is_nil()) about.set_session_id(std::string(birth.session.raw()));
@@ -141,7 +151,8 @@ Decision<UserId> decide_login(const std::optional<state::v1::Account>& account, 
   const auto user = UserId::from_bytes(account->id());
   if (!user) return refuse_login({}, attempt, journal::v1::REFUSAL_UNKNOWN_USER);
 
-  Decision<UserId> decision{.events = {logged_in(*user, attempt.birth, attempt.dialect, attempt.method)}, .answer = *user};
+  Decision<UserId> decision{.events = {logged_in(*user, attempt.birth, attempt.dialect, attempt.method)},
+                            .answer = *user};
   if (attempt.renewed_hash) {
     Event& event = decision.events.emplace_back();
     event.mutable_user()->set_user_id(account->id());
@@ -150,21 +161,26 @@ Decision<UserId> decide_login(const std::optional<state::v1::Account>& account, 
   return decision;
 }
 
-Decision<std::uint32_t> decide_refresh(const std::optional<state::v1::Session>& session, bool user_active, const RefreshAttempt& attempt) {
+Decision<std::uint32_t> decide_refresh(const std::optional<state::v1::Session>& session, bool user_active,
+                                       const RefreshAttempt& attempt) {
   if (!session) return refuse_refresh(nullptr, attempt, journal::v1::REFUSAL_TOKEN_INVALID);
-  if (session->dialect() != attempt.dialect || session->refresh_lifetime_s() == 0 || attempt.generation > session->generation()) {
+  if (session->dialect() != attempt.dialect || session->refresh_lifetime_s() == 0 ||
+      attempt.generation > session->generation()) {
     return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_TOKEN_INVALID);
   }
   if (attempt.presented_by && attempt.presented_by->raw() != session->user_id()) {
     return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_WRONG_USER);
   }
   if (session->ended()) return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_SESSION_ENDED);
-  if (attempt.expires_ms <= attempt.now_ms) return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_TOKEN_EXPIRED);
+  if (attempt.expires_ms <= attempt.now_ms)
+    return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_TOKEN_EXPIRED);
   if (!user_active) return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_INACTIVE);
   if (!session->rotating()) return grant_refresh(*session, attempt, false, false);
   if (attempt.generation == session->generation()) return grant_refresh(*session, attempt, true, false);
-  // A lost answer must be survivable: the token just before the good one gives the same successor for a moment. Anything else is a copy.
-  const bool in_grace = attempt.generation + 1 == session->generation() && attempt.now_ms - session->generation_ms() <= attempt.grace_ms;
+  // A lost answer must be survivable: the token just before the good one gives the same successor for a moment.
+  // Anything else is a copy.
+  const bool in_grace =
+      attempt.generation + 1 == session->generation() && attempt.now_ms - session->generation_ms() <= attempt.grace_ms;
   return in_grace ? grant_refresh(*session, attempt, false, true) : detect_reuse(*session, attempt);
 }
 

@@ -1,15 +1,16 @@
-// decide: from what is known and what is asked to the facts that follow and the answer. Pure: time, ids and hashes come in as arguments. A refusal is
-// a decision too and has its own fact. Whatever a fact says of a person is handed over as a draft (see draft()) and sealed by the one who appends.
+// decide: from what is known and what is asked to the facts that follow and the answer. Pure: time, ids and hashes come
+// in as arguments. A refusal is a decision too and has its own fact. Whatever a fact says of a person is handed over as
+// a draft (see draft()) and sealed by the one who appends.
 #pragma once
-
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "domain/events.pb.h"
 #include "domain/ids.h"
 #include "domain/result.h"
 #include "domain/state.pb.h"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace ledgate {
 
@@ -19,7 +20,8 @@ struct Decision {
   Result<T> answer;
 };
 
-// A personal value that is still to be sealed: its subject, and the plain text where the ciphertext will stand; no nonce yet.
+// A personal value that is still to be sealed: its subject, and the plain text where the ciphertext will stand; no
+// nonce yet.
 journal::v1::Personal draft(const UserId& subject, std::string plain);
 inline bool is_draft(const journal::v1::Personal& value) { return value.nonce().empty(); }
 
@@ -65,7 +67,8 @@ struct SessionBirth {
   bool at_registration = false;
 };
 
-journal::v1::Event logged_in(const UserId& user, const SessionBirth& birth, journal::v1::Dialect dialect, journal::v1::LoginMethod method);
+journal::v1::Event logged_in(const UserId& user, const SessionBirth& birth, journal::v1::Dialect dialect,
+                             journal::v1::LoginMethod method);
 
 struct LoginAttempt {
   std::string login_index;  // 16 bytes: keyed hash of what was typed
@@ -82,7 +85,7 @@ Decision<UserId> decide_login(const std::optional<state::v1::Account>& account, 
 // ---- refreshing ----
 
 struct RefreshAttempt {
-  SessionId session;            // nil: no token of ours
+  SessionId session;  // nil: no token of ours
   std::uint32_t generation = 0;
   std::int64_t expires_ms = 0;  // of the token presented
   std::optional<UserId> presented_by;
@@ -92,7 +95,8 @@ struct RefreshAttempt {
 };
 
 // The answer is the generation of the refresh token to hand out.
-Decision<std::uint32_t> decide_refresh(const std::optional<state::v1::Session>& session, bool user_active, const RefreshAttempt& attempt);
+Decision<std::uint32_t> decide_refresh(const std::optional<state::v1::Session>& session, bool user_active,
+                                       const RefreshAttempt& attempt);
 
 // ---- logging out ----
 

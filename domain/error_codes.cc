@@ -25,20 +25,34 @@ const ErrorRow& error_row(ErrorCode code) {
 
 int http_status(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::kInvalidArgument: return 400;
-    case ErrorKind::kUnauthenticated: return 401;
-    case ErrorKind::kPermissionDenied: return 403;
-    case ErrorKind::kNotFound: return 404;
-    case ErrorKind::kMethodNotAllowed: return 405;
-    case ErrorKind::kAlreadyExists: return 409;
-    case ErrorKind::kFailedPrecondition: return 412;
-    case ErrorKind::kTooLarge: return 413;
-    case ErrorKind::kUnsupportedMedia: return 415;
-    case ErrorKind::kUnprocessable: return 422;
-    case ErrorKind::kResourceExhausted: return 429;
-    case ErrorKind::kInternal: return 500;
-    case ErrorKind::kUnavailable: return 503;
-    case ErrorKind::kDeadlineExceeded: return 504;
+    case ErrorKind::kInvalidArgument:
+      return 400;
+    case ErrorKind::kUnauthenticated:
+      return 401;
+    case ErrorKind::kPermissionDenied:
+      return 403;
+    case ErrorKind::kNotFound:
+      return 404;
+    case ErrorKind::kMethodNotAllowed:
+      return 405;
+    case ErrorKind::kAlreadyExists:
+      return 409;
+    case ErrorKind::kFailedPrecondition:
+      return 412;
+    case ErrorKind::kTooLarge:
+      return 413;
+    case ErrorKind::kUnsupportedMedia:
+      return 415;
+    case ErrorKind::kUnprocessable:
+      return 422;
+    case ErrorKind::kResourceExhausted:
+      return 429;
+    case ErrorKind::kInternal:
+      return 500;
+    case ErrorKind::kUnavailable:
+      return 503;
+    case ErrorKind::kDeadlineExceeded:
+      return 504;
   }
   std::abort();
 }

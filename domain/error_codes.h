@@ -1,5 +1,5 @@
-// The permanent error table (error_codes.def) as types. The kind decides the HTTP status and the retry advice; the slug is what clients
-// branch on; numbers and slugs never change (tests/golden/error_codes.txt is compared on every build).
+// The permanent error table (error_codes.def) as types. The kind decides the HTTP status and the retry advice; the slug
+// is what clients branch on; numbers and slugs never change (tests/golden/error_codes.txt is compared on every build).
 #pragma once
 
 #include <cstdint>

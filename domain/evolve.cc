@@ -24,7 +24,8 @@ void begin(state::v1::Account& account, const UserEvent& event, const EventOrigi
   account.set_email_index(fact.email_index());
   if (fact.has_username()) keep(*account.mutable_username(), fact.username(), origin, "user.registered.username");
   if (fact.has_email()) keep(*account.mutable_email(), fact.email(), origin, "user.registered.email");
-  if (fact.has_display_name()) keep(*account.mutable_display_name(), fact.display_name(), origin, "user.registered.display_name");
+  if (fact.has_display_name())
+    keep(*account.mutable_display_name(), fact.display_name(), origin, "user.registered.display_name");
   if (fact.has_password_hash()) {
     keep(*account.mutable_password_hash(), fact.password_hash(), origin, "user.registered.password_hash");
     account.set_password_position(value(origin.position));
@@ -65,21 +66,27 @@ void begin(state::v1::Session& session, const SessionEvent& event, const EventOr
 
 void evolve(state::v1::Account& account, const UserEvent& event, const EventOrigin& origin) {
   switch (event.fact_case()) {
-    case UserEvent::kRegistered: begin(account, event, origin); return;
+    case UserEvent::kRegistered:
+      begin(account, event, origin);
+      return;
     case UserEvent::kPasswordRehashed:
       // The password itself is the same, so password_position stays: nothing that was proved with it is undone.
-      keep(*account.mutable_password_hash(), event.password_rehashed().password_hash(), origin, "user.password_rehashed.password_hash");
+      keep(*account.mutable_password_hash(), event.password_rehashed().password_hash(), origin,
+           "user.password_rehashed.password_hash");
       return;
     case UserEvent::kRegistrationRefused:
     case UserEvent::kLoginFailed:
     case UserEvent::kAccessDenied:
-    case UserEvent::FACT_NOT_SET: return;
+    case UserEvent::FACT_NOT_SET:
+      return;
   }
 }
 
 void evolve(state::v1::Session& session, const SessionEvent& event, const EventOrigin& origin) {
   switch (event.fact_case()) {
-    case SessionEvent::kLoggedIn: begin(session, event, origin); return;
+    case SessionEvent::kLoggedIn:
+      begin(session, event, origin);
+      return;
     case SessionEvent::kRefreshed:
       if (!event.refreshed().rotated()) return;
       session.set_generation(event.refreshed().generation() + 1);
@@ -87,9 +94,12 @@ void evolve(state::v1::Session& session, const SessionEvent& event, const EventO
       set_expiry(session);
       return;
     case SessionEvent::kReuseDetected:
-    case SessionEvent::kLoggedOut: session.set_ended(true); return;
+    case SessionEvent::kLoggedOut:
+      session.set_ended(true);
+      return;
     case SessionEvent::kRefreshRefused:
-    case SessionEvent::FACT_NOT_SET: return;
+    case SessionEvent::FACT_NOT_SET:
+      return;
   }
 }
 

@@ -1,4 +1,5 @@
-// evolve: how facts change states. It cannot refuse: the fact has happened. Pure; the same on every node and in every later version.
+// evolve: how facts change states. It cannot refuse: the fact has happened. Pure; the same on every node and in every
+// later version.
 #pragma once
 
 #include "domain/events.pb.h"
@@ -10,9 +11,9 @@ namespace ledgate {
 // Where an event stands. Views into the transaction being applied.
 struct EventOrigin {
   Position position{};
-  LogTime time;                       // log time of the record
-  std::int64_t at_us = 0;             // the writer's clock, microseconds
-  std::string_view transaction_id;    // 16 bytes
+  LogTime time;                     // log time of the record
+  std::int64_t at_us = 0;           // the writer's clock, microseconds
+  std::string_view transaction_id;  // 16 bytes
   std::uint32_t event_index = 0;
 };
 

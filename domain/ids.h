@@ -21,10 +21,10 @@ class Id {
   constexpr Id() = default;  // nil
   constexpr explicit Id(const Bytes& bytes) : bytes_(bytes) {}
 
-  static std::optional<Id> parse(std::string_view text);       // 8-4-4-4-12, either case
-  static std::optional<Id> from_bytes(std::string_view raw);   // exactly 16 bytes
+  static std::optional<Id> parse(std::string_view text);      // 8-4-4-4-12, either case
+  static std::optional<Id> from_bytes(std::string_view raw);  // exactly 16 bytes
 
-  [[nodiscard]] std::string to_string() const;                 // lower case
+  [[nodiscard]] std::string to_string() const;  // lower case
   [[nodiscard]] std::string_view raw() const { return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()}; }
   [[nodiscard]] bool is_nil() const { return bytes_ == Bytes{}; }
   // The milliseconds since the epoch that a version 7 id begins with.

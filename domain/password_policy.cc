@@ -1,10 +1,10 @@
 #include "domain/password_policy.h"
 
+#include "domain/common_passwords.h"
+
 #include <algorithm>
 #include <array>
 #include <vector>
-
-#include "domain/common_passwords.h"
 
 namespace ledgate {
 namespace {
@@ -12,7 +12,9 @@ namespace {
 constexpr double kSimilarityMax = 0.7;
 constexpr std::size_t kMuchLonger = 10;  // a password ten times as long as a value cannot be called similar to it
 
-bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+}
 
 std::string ascii_lower(std::string_view text) {
   std::string lower(text);
@@ -86,9 +88,11 @@ bool is_numeric(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> password_violation(std::string_view lower, std::size_t length, std::span<const UserAttribute> attributes) {
+std::optional<std::string> password_violation(std::string_view lower, std::size_t length,
+                                              std::span<const UserAttribute> attributes) {
   for (const UserAttribute& attribute : attributes) {
-    if (is_similar(lower, attribute.value)) return "The password is too similar to the " + std::string(attribute.label) + ".";
+    if (is_similar(lower, attribute.value))
+      return "The password is too similar to the " + std::string(attribute.label) + ".";
   }
   if (length < kPasswordLengthMin) return "This password is too short. It must contain at least 8 characters.";
   if (is_common(trim(lower))) return "This password is too common.";

@@ -1,5 +1,6 @@
-// Which passwords are refused, and in which words. Rules, order and sentences are those of Django's default validators, because clients of seed 003
-// show the sentences to people: similar to the user's attributes, too short, too common, entirely numeric.
+// Which passwords are refused, and in which words. Rules, order and sentences are those of Django's default validators,
+// because clients of seed 003 show the sentences to people: similar to the user's attributes, too short, too common,
+// entirely numeric.
 #pragma once
 
 #include <optional>
@@ -17,7 +18,9 @@ struct UserAttribute {
   std::string_view value;
 };
 
-// The first sentence that applies; nullopt when the password is good. `length`: in code points. `lower`: the password in lower case.
-std::optional<std::string> password_violation(std::string_view lower, std::size_t length, std::span<const UserAttribute> attributes);
+// The first sentence that applies; nullopt when the password is good. `length`: in code points. `lower`: the password
+// in lower case.
+std::optional<std::string> password_violation(std::string_view lower, std::size_t length,
+                                              std::span<const UserAttribute> attributes);
 
 }  // namespace ledgate

@@ -1,4 +1,5 @@
-// Secret<T>: a value that cannot be printed, compared or copied into a log by accident. `reveal()` is the one, greppable way to it.
+// Secret<T>: a value that cannot be printed, compared or copied into a log by accident. `reveal()` is the one,
+// greppable way to it.
 #pragma once
 
 #include <string>

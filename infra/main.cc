@@ -1,19 +1,24 @@
-#include <cstdio>
-
 #include "infra/app/offline.h"
 #include "infra/app/serve.h"
 #include "infra/config/command_line.h"
+
+#include <cstdio>
 
 namespace {
 
 int run(const ledgate::infra::Invocation& invocation) {
   using ledgate::infra::Verb;
   switch (invocation.verb) {
-    case Verb::kServe: return ledgate::infra::serve(invocation.settings);
-    case Verb::kRebuild: return ledgate::infra::rebuild(invocation.settings);
-    case Verb::kVerify: return ledgate::infra::verify(invocation.settings);
-    case Verb::kKeyringInit: return ledgate::infra::keyring_init(invocation.settings);
-    case Verb::kKeyringRotate: return ledgate::infra::keyring_rotate(invocation.settings);
+    case Verb::kServe:
+      return ledgate::infra::serve(invocation.settings);
+    case Verb::kRebuild:
+      return ledgate::infra::rebuild(invocation.settings);
+    case Verb::kVerify:
+      return ledgate::infra::verify(invocation.settings);
+    case Verb::kKeyringInit:
+      return ledgate::infra::keyring_init(invocation.settings);
+    case Verb::kKeyringRotate:
+      return ledgate::infra::keyring_rotate(invocation.settings);
   }
   return ledgate::infra::kExitUsage;
 }

@@ -34,11 +34,13 @@ void index_registration(const UserEvent& event, state::v1::Account& account, Row
 void apply_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   switch (event.fact_case()) {
     case UserEvent::kRegistered:
-    case UserEvent::kPasswordRehashed: break;
+    case UserEvent::kPasswordRehashed:
+      break;
     case UserEvent::kRegistrationRefused:
     case UserEvent::kLoginFailed:
     case UserEvent::kAccessDenied:
-    case UserEvent::FACT_NOT_SET: return;
+    case UserEvent::FACT_NOT_SET:
+      return;
   }
   state::v1::Account account;
   if (const auto stored = rows.get(tables::kAccounts, event.user_id())) account.ParseFromString(*stored);
@@ -58,13 +60,21 @@ void apply_service(const ServiceEvent& event, Rows& rows) {
 
 void AccountsProjection::apply(const AppliedTransaction& applied, Rows& rows) const {
   const auto& transaction = applied.transaction;
-  EventOrigin origin{.position = applied.position, .time = applied.time, .at_us = transaction.at_us(), .transaction_id = transaction.id()};
+  EventOrigin origin{.position = applied.position,
+                     .time = applied.time,
+                     .at_us = transaction.at_us(),
+                     .transaction_id = transaction.id()};
   for (const Event& event : transaction.events()) {
     switch (event.aggregate_case()) {
-      case Event::kUser: apply_user(event.user(), origin, rows); break;
-      case Event::kService: apply_service(event.service(), rows); break;
+      case Event::kUser:
+        apply_user(event.user(), origin, rows);
+        break;
+      case Event::kService:
+        apply_service(event.service(), rows);
+        break;
       case Event::kSession:
-      case Event::AGGREGATE_NOT_SET: break;
+      case Event::AGGREGATE_NOT_SET:
+        break;
     }
     ++origin.event_index;
   }

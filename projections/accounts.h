@@ -1,4 +1,5 @@
-// Accounts: the state that commands decide on. Users by id, by login index and by number; the wrapped keys of data subjects.
+// Accounts: the state that commands decide on. Users by id, by login index and by number; the wrapped keys of data
+// subjects.
 #pragma once
 
 #include "domain/state.pb.h"

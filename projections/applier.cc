@@ -1,10 +1,10 @@
 #include "projections/applier.h"
 
-#include <sodium.h>
-
 #include "projections/expiry.h"
 #include "projections/registry.h"
 #include "projections/tables.h"
+
+#include <sodium.h>
 
 namespace ledgate {
 namespace {
@@ -18,18 +18,22 @@ constexpr std::uint32_t kReplicaVersion = 1;
 
 std::string record_hash(std::string_view bytes) {
   std::string hash(32, '\0');
-  crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                     bytes.size(), nullptr, 0);
+  crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr, 0);
   return hash;
 }
 
 // A fact of a later version parses here as an event without a fact.
 bool is_known(const Event& event) {
   switch (event.aggregate_case()) {
-    case Event::kUser: return event.user().fact_case() != journal::v1::UserEvent::FACT_NOT_SET;
-    case Event::kSession: return event.session().fact_case() != journal::v1::SessionEvent::FACT_NOT_SET;
-    case Event::kService: return event.service().fact_case() != journal::v1::ServiceEvent::FACT_NOT_SET;
-    case Event::AGGREGATE_NOT_SET: return false;
+    case Event::kUser:
+      return event.user().fact_case() != journal::v1::UserEvent::FACT_NOT_SET;
+    case Event::kSession:
+      return event.session().fact_case() != journal::v1::SessionEvent::FACT_NOT_SET;
+    case Event::kService:
+      return event.service().fact_case() != journal::v1::ServiceEvent::FACT_NOT_SET;
+    case Event::AGGREGATE_NOT_SET:
+      return false;
   }
   return false;
 }
@@ -57,7 +61,12 @@ rows::v1::ReplicaState read_replica_state(const KvReader& rows) {
 }
 
 Applier::Applier(KvStore& store, const RecordMac& mac)
-    : store_(store), mac_(mac), projections_(make_projections()), rows_(store, tables::specs()), state_(read_replica_state(store.latest())), digests_(projections_.size()) {
+    : store_(store),
+      mac_(mac),
+      projections_(make_projections()),
+      rows_(store, tables::specs()),
+      state_(read_replica_state(store.latest())),
+      digests_(projections_.size()) {
   load(chain_, state_.chain());
   for (const auto& row : state_.digests()) {
     if (row.name() == kReplicaName) load(replica_digest_, row.digest());
@@ -74,12 +83,15 @@ bool Applier::is_applied_record(const JournalRecord& record) const {
 Result<JournalId> Applier::genesis_id(const JournalRecord& record) const {
   const auto opened = open_record(record.bytes, mac_);
   if (!opened && opened.error() == RecordFault::kForeign) {
-    return fail(ErrorCode::kKeyringUnusable, "this journal was written under another keyring; give the one it was made with (master_key_file)");
+    return fail(ErrorCode::kKeyringUnusable,
+                "this journal was written under another keyring; give the one it was made with (master_key_file)");
   }
   journal::v1::Genesis genesis;
-  if (!opened || opened->kind != RecordKind::kGenesis || !genesis.ParseFromArray(opened->payload.data(), static_cast<int>(opened->payload.size())) ||
+  if (!opened || opened->kind != RecordKind::kGenesis ||
+      !genesis.ParseFromArray(opened->payload.data(), static_cast<int>(opened->payload.size())) ||
       genesis.format() != kRecordFormat) {
-    return fail(ErrorCode::kJournalFormatUnknown, "this journal has a format that this version does not know; use a newer ledgate");
+    return fail(ErrorCode::kJournalFormatUnknown,
+                "this journal has a format that this version does not know; use a newer ledgate");
   }
   const auto id = JournalId::from_bytes(genesis.journal_id());
   if (!id) return fail(ErrorCode::kJournalCorrupt, "the genesis record has no journal id");
@@ -88,12 +100,14 @@ Result<JournalId> Applier::genesis_id(const JournalRecord& record) const {
 
 Status Applier::apply(const JournalRecord& record) {
   if (record.position != next_position()) {
-    return stop_at(record.position, ErrorCode::kJournalCorrupt, "expected position " + std::to_string(value(next_position())));
+    return stop_at(record.position, ErrorCode::kJournalCorrupt,
+                   "expected position " + std::to_string(value(next_position())));
   }
   if (empty()) return apply_genesis(record);
   const auto opened = open_record(record.bytes, mac_);
   if (!opened && opened.error() == RecordFault::kUnknown) {
-    return stop_at(record.position, ErrorCode::kJournalFormatUnknown, "a record format this version does not know; use a newer ledgate");
+    return stop_at(record.position, ErrorCode::kJournalFormatUnknown,
+                   "a record format this version does not know; use a newer ledgate");
   }
   if (!opened || opened->kind == RecordKind::kGenesis) {
     // Refused alike on every node: not ours, altered, or a second genesis.
@@ -118,7 +132,8 @@ Status Applier::apply_transaction(const JournalRecord& record, std::string_view 
   }
   for (const Event& event : transaction.events()) {
     if (!is_known(event)) {
-      return stop_at(record.position, ErrorCode::kJournalFormatUnknown, "an event this version does not know; use a newer ledgate");
+      return stop_at(record.position, ErrorCode::kJournalFormatUnknown,
+                     "an event this version does not know; use a newer ledgate");
     }
   }
   const LogTime time{std::max(state_.log_time_ms(), record.appended.ms)};
@@ -171,7 +186,8 @@ Status Applier::write_batch() {
     row.set_digest(as_string(digest));
   };
   add_digest(kReplicaName, kReplicaVersion, replica_digest_);
-  for (std::size_t i = 0; i < projections_.size(); ++i) add_digest(projections_[i]->name(), projections_[i]->version(), digests_[i]);
+  for (std::size_t i = 0; i < projections_.size(); ++i)
+    add_digest(projections_[i]->name(), projections_[i]->version(), digests_[i]);
   rows_.put_undigested(tables::kMeta, kStateKey, state_.SerializeAsString());
   return rows_.commit();
 }

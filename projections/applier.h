@@ -1,10 +1,6 @@
-// Applies records to rows: verdict, projections, digests, position. Deterministic: equal records give equal rows, however they were batched.
+// Applies records to rows: verdict, projections, digests, position. Deterministic: equal records give equal rows,
+// however they were batched.
 #pragma once
-
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "domain/result.h"
 #include "projections/batch_rows.h"
@@ -12,6 +8,11 @@
 #include "projections/record.h"
 #include "projections/rows.pb.h"
 #include "projections/verdict.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace ledgate {
 
@@ -35,10 +36,12 @@ class Applier {
 
   // The record at the applied position is still the one that was applied.
   [[nodiscard]] bool is_applied_record(const JournalRecord& record) const;
-  // The journal id in a genesis record. kKeyringUnusable: its MAC is not of this keyring; kJournalFormatUnknown: of a newer version.
+  // The journal id in a genesis record. kKeyringUnusable: its MAC is not of this keyring; kJournalFormatUnknown: of a
+  // newer version.
   [[nodiscard]] Result<JournalId> genesis_id(const JournalRecord& record) const;
 
-  // Adds one record to the batch. A gap, an unknown format or event is a kJournalFormatUnknown or kJournalCorrupt error that names the position.
+  // Adds one record to the batch. A gap, an unknown format or event is a kJournalFormatUnknown or kJournalCorrupt error
+  // that names the position.
   Status apply(const JournalRecord& record);
   // Writes the batch; then what was settled in it may be told.
   Result<std::vector<Settlement>> commit();

@@ -6,7 +6,9 @@
 namespace ledgate {
 namespace {
 
-std::string place_key(const AuditPlace& place) { return big_endian(value(place.position)) + big_endian(place.event_index); }
+std::string place_key(const AuditPlace& place) {
+  return big_endian(value(place.position)) + big_endian(place.event_index);
+}
 
 AuditPlace parse_place(std::string_view key) {
   return {.position = Position{from_big_endian<std::uint64_t>(key.substr(0, 8))},
@@ -25,10 +27,11 @@ constexpr std::int64_t kUsPerMs = 1000;
 Position first_at(const KvReader& rows, LogTime time) {
   const auto first_row_from = [&](std::uint64_t position) {
     std::optional<std::pair<std::uint64_t, std::int64_t>> found;  // position, log time in µs
-    rows.scan(tables::kAudit, big_endian(position), {}, KvReader::Order::kAscending, [&](std::string_view key, std::string_view stored) {
-      found = {value(parse_place(key).position), parse_row(stored).time_us()};
-      return false;
-    });
+    rows.scan(tables::kAudit, big_endian(position), {}, KvReader::Order::kAscending,
+              [&](std::string_view key, std::string_view stored) {
+                found = {value(parse_place(key).position), parse_row(stored).time_us()};
+                return false;
+              });
     return found;
   };
   std::uint64_t low = 0;
@@ -51,7 +54,8 @@ Position first_at(const KvReader& rows, LogTime time) {
 
 class Pager {
  public:
-  Pager(const AuditScan& scan, const std::function<bool(const rows::v1::AuditRow&)>& matches) : scan_(scan), matches_(matches) {}
+  Pager(const AuditScan& scan, const std::function<bool(const rows::v1::AuditRow&)>& matches)
+      : scan_(scan), matches_(matches) {}
 
   // False ends the scan.
   bool visit(const AuditPlace& place, std::string_view stored) {
@@ -106,7 +110,8 @@ void AuditProjection::apply(const AppliedTransaction& applied, Rows& rows) const
   }
 }
 
-AuditPage scan_audit(const KvReader& rows, const AuditScan& scan, const std::function<bool(const rows::v1::AuditRow&)>& matches) {
+AuditPage scan_audit(const KvReader& rows, const AuditScan& scan,
+                     const std::function<bool(const rows::v1::AuditRow&)>& matches) {
   std::string from = scan.from ? big_endian(value(first_at(rows, *scan.from))) : std::string();
   if (scan.after) from = std::max(from, place_key(*scan.after) + '\0');
   Pager pager(scan, matches);
@@ -116,12 +121,13 @@ AuditPage scan_audit(const KvReader& rows, const AuditScan& scan, const std::fun
     return pager.take();
   }
   const std::string prefix(scan.user->raw());
-  rows.scan(tables::kAuditByUser, prefix + from, {}, KvReader::Order::kAscending, [&](std::string_view key, std::string_view) {
-    if (!key.starts_with(prefix)) return false;
-    const std::string_view place = key.substr(prefix.size());
-    const auto stored = rows.get(tables::kAudit, place);
-    return !stored || pager.visit(parse_place(place), *stored);
-  });
+  rows.scan(tables::kAuditByUser, prefix + from, {}, KvReader::Order::kAscending,
+            [&](std::string_view key, std::string_view) {
+              if (!key.starts_with(prefix)) return false;
+              const std::string_view place = key.substr(prefix.size());
+              const auto stored = rows.get(tables::kAudit, place);
+              return !stored || pager.visit(parse_place(place), *stored);
+            });
   return pager.take();
 }
 

@@ -1,10 +1,11 @@
-// Audit trail: every event of every accepted transaction, in log order, with who, when, from where and in which request.
+// Audit trail: every event of every accepted transaction, in log order, with who, when, from where and in which
+// request.
 #pragma once
-
-#include <vector>
 
 #include "projections/projection.h"
 #include "projections/rows.pb.h"
+
+#include <vector>
 
 namespace ledgate {
 
@@ -28,12 +29,12 @@ struct AuditEntry {
 };
 
 struct AuditScan {
-  std::optional<AuditPlace> after;    // exclusive
-  std::optional<UserId> user;         // only rows about or by this user
-  std::optional<LogTime> from;        // inclusive, by log time
-  std::optional<LogTime> to;          // inclusive
-  std::size_t limit = 100;            // rows returned
-  std::size_t budget = 10'000;        // rows looked at; when it ends first, `next` continues there
+  std::optional<AuditPlace> after;  // exclusive
+  std::optional<UserId> user;       // only rows about or by this user
+  std::optional<LogTime> from;      // inclusive, by log time
+  std::optional<LogTime> to;        // inclusive
+  std::size_t limit = 100;          // rows returned
+  std::size_t budget = 10'000;      // rows looked at; when it ends first, `next` continues there
 };
 
 struct AuditPage {
@@ -42,7 +43,8 @@ struct AuditPage {
 };
 
 // Ascending in log order. `matches` is asked for each row that the scan's own bounds let through.
-AuditPage scan_audit(const KvReader& rows, const AuditScan& scan, const std::function<bool(const rows::v1::AuditRow&)>& matches);
+AuditPage scan_audit(const KvReader& rows, const AuditScan& scan,
+                     const std::function<bool(const rows::v1::AuditRow&)>& matches);
 
 // Everything the trail says about an event without opening anything: its name (of design §4) and what became of it.
 struct EventFacts {

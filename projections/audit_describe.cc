@@ -1,4 +1,5 @@
-// What each event is called in the audit trail, and what became of it. A new event that is forgotten here does not compile (-Werror=switch).
+// What each event is called in the audit trail, and what became of it. A new event that is forgotten here does not
+// compile (-Werror=switch).
 #include "projections/audit.h"
 
 namespace ledgate {
@@ -12,28 +13,45 @@ using Result = EventFacts::Result;
 
 std::string reason_of(journal::v1::Refusal refusal) {
   switch (refusal) {
-    case journal::v1::REFUSAL_UNKNOWN_USER: return "unknown_user";
-    case journal::v1::REFUSAL_WRONG_PASSWORD: return "wrong_password";
-    case journal::v1::REFUSAL_INACTIVE: return "user_inactive";
-    case journal::v1::REFUSAL_USERNAME_TAKEN: return "username_taken";
-    case journal::v1::REFUSAL_EMAIL_TAKEN: return "email_taken";
-    case journal::v1::REFUSAL_EMAIL_INVALID: return "email_invalid";
-    case journal::v1::REFUSAL_USERNAME_INVALID: return "username_invalid";
-    case journal::v1::REFUSAL_PASSWORD_POLICY: return "password_policy";
-    case journal::v1::REFUSAL_TOKEN_INVALID: return "token_invalid";
-    case journal::v1::REFUSAL_TOKEN_EXPIRED: return "token_expired";
-    case journal::v1::REFUSAL_SESSION_ENDED: return "session_ended";
-    case journal::v1::REFUSAL_WRONG_USER: return "wrong_user";
-    case journal::v1::REFUSAL_REGISTRATION_DISABLED: return "registration_disabled";
-    case journal::v1::REFUSAL_NO_PASSWORD: return "no_password";
-    default: return "unspecified";  // proto enums are open: a later version's reason
+    case journal::v1::REFUSAL_UNKNOWN_USER:
+      return "unknown_user";
+    case journal::v1::REFUSAL_WRONG_PASSWORD:
+      return "wrong_password";
+    case journal::v1::REFUSAL_INACTIVE:
+      return "user_inactive";
+    case journal::v1::REFUSAL_USERNAME_TAKEN:
+      return "username_taken";
+    case journal::v1::REFUSAL_EMAIL_TAKEN:
+      return "email_taken";
+    case journal::v1::REFUSAL_EMAIL_INVALID:
+      return "email_invalid";
+    case journal::v1::REFUSAL_USERNAME_INVALID:
+      return "username_invalid";
+    case journal::v1::REFUSAL_PASSWORD_POLICY:
+      return "password_policy";
+    case journal::v1::REFUSAL_TOKEN_INVALID:
+      return "token_invalid";
+    case journal::v1::REFUSAL_TOKEN_EXPIRED:
+      return "token_expired";
+    case journal::v1::REFUSAL_SESSION_ENDED:
+      return "session_ended";
+    case journal::v1::REFUSAL_WRONG_USER:
+      return "wrong_user";
+    case journal::v1::REFUSAL_REGISTRATION_DISABLED:
+      return "registration_disabled";
+    case journal::v1::REFUSAL_NO_PASSWORD:
+      return "no_password";
+    default:
+      return "unspecified";  // proto enums are open: a later version's reason
   }
 }
 
 EventFacts describe_user(const UserEvent& event) {
   EventFacts facts{.user_id = event.user_id()};
   switch (event.fact_case()) {
-    case UserEvent::kRegistered: facts.type = "UserRegistered"; break;
+    case UserEvent::kRegistered:
+      facts.type = "UserRegistered";
+      break;
     case UserEvent::kRegistrationRefused:
       facts = {.type = "RegistrationRefused",
                .result = Result::kFailure,
@@ -46,14 +64,17 @@ EventFacts describe_user(const UserEvent& event) {
                .reason = reason_of(event.login_failed().reason()),
                .user_id = event.user_id()};
       break;
-    case UserEvent::kPasswordRehashed: facts.type = "PasswordRehashed"; break;
+    case UserEvent::kPasswordRehashed:
+      facts.type = "PasswordRehashed";
+      break;
     case UserEvent::kAccessDenied:
       facts = {.type = "AccessDenied",
                .result = Result::kDenied,
                .reason = "missing_" + event.access_denied().required(),
                .user_id = event.user_id()};
       break;
-    case UserEvent::FACT_NOT_SET: break;
+    case UserEvent::FACT_NOT_SET:
+      break;
   }
   return facts;
 }
@@ -61,8 +82,12 @@ EventFacts describe_user(const UserEvent& event) {
 EventFacts describe_session(const SessionEvent& event) {
   EventFacts facts{.user_id = event.user_id(), .session_id = event.session_id()};
   switch (event.fact_case()) {
-    case SessionEvent::kLoggedIn: facts.type = "LoggedIn"; break;
-    case SessionEvent::kRefreshed: facts.type = "SessionRefreshed"; break;
+    case SessionEvent::kLoggedIn:
+      facts.type = "LoggedIn";
+      break;
+    case SessionEvent::kRefreshed:
+      facts.type = "SessionRefreshed";
+      break;
     case SessionEvent::kRefreshRefused:
       facts.type = "RefreshRefused";
       facts.result = Result::kFailure;
@@ -73,8 +98,11 @@ EventFacts describe_session(const SessionEvent& event) {
       facts.result = Result::kFailure;
       facts.reason = "token_reused";
       break;
-    case SessionEvent::kLoggedOut: facts.type = "LoggedOut"; break;
-    case SessionEvent::FACT_NOT_SET: break;
+    case SessionEvent::kLoggedOut:
+      facts.type = "LoggedOut";
+      break;
+    case SessionEvent::FACT_NOT_SET:
+      break;
   }
   return facts;
 }
@@ -82,12 +110,24 @@ EventFacts describe_session(const SessionEvent& event) {
 EventFacts describe_service(const ServiceEvent& event) {
   EventFacts facts;
   switch (event.fact_case()) {
-    case ServiceEvent::kClockTicked: facts.type = "ClockTicked"; break;
-    case ServiceEvent::kStarted: facts.type = "ServiceStarted"; break;
-    case ServiceEvent::kStopped: facts.type = "ServiceStopped"; break;
-    case ServiceEvent::kSigningKeyAdded: facts.type = "SigningKeyAdded"; break;
-    case ServiceEvent::kSigningKeyRetired: facts.type = "SigningKeyRetired"; break;
-    case ServiceEvent::kVisitorKeyCreated: facts.type = "VisitorKeyCreated"; break;
+    case ServiceEvent::kClockTicked:
+      facts.type = "ClockTicked";
+      break;
+    case ServiceEvent::kStarted:
+      facts.type = "ServiceStarted";
+      break;
+    case ServiceEvent::kStopped:
+      facts.type = "ServiceStopped";
+      break;
+    case ServiceEvent::kSigningKeyAdded:
+      facts.type = "SigningKeyAdded";
+      break;
+    case ServiceEvent::kSigningKeyRetired:
+      facts.type = "SigningKeyRetired";
+      break;
+    case ServiceEvent::kVisitorKeyCreated:
+      facts.type = "VisitorKeyCreated";
+      break;
     case ServiceEvent::kAttemptsThrottled:
       facts.type = "AttemptsThrottled";
       facts.result = Result::kDenied;
@@ -98,8 +138,11 @@ EventFacts describe_service(const ServiceEvent& event) {
       facts.result = Result::kFailure;
       facts.reason = "token_invalid";
       break;
-    case ServiceEvent::kAuditRead: facts.type = "AuditRead"; break;
-    case ServiceEvent::FACT_NOT_SET: break;
+    case ServiceEvent::kAuditRead:
+      facts.type = "AuditRead";
+      break;
+    case ServiceEvent::FACT_NOT_SET:
+      break;
   }
   return facts;
 }
@@ -108,10 +151,14 @@ EventFacts describe_service(const ServiceEvent& event) {
 
 EventFacts describe(const Event& event) {
   switch (event.aggregate_case()) {
-    case Event::kUser: return describe_user(event.user());
-    case Event::kSession: return describe_session(event.session());
-    case Event::kService: return describe_service(event.service());
-    case Event::AGGREGATE_NOT_SET: break;
+    case Event::kUser:
+      return describe_user(event.user());
+    case Event::kSession:
+      return describe_session(event.session());
+    case Event::kService:
+      return describe_service(event.service());
+    case Event::AGGREGATE_NOT_SET:
+      break;
   }
   return {};
 }

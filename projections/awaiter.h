@@ -1,6 +1,8 @@
 // Lets threads wait for the replica: for the verdict on a transaction of this node, or for a position to be applied.
 #pragma once
 
+#include "domain/ids.h"
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -8,8 +10,6 @@
 #include <mutex>
 #include <optional>
 #include <unordered_map>
-
-#include "domain/ids.h"
 
 namespace ledgate {
 
@@ -29,7 +29,8 @@ class Awaiter {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
 
-  // One transaction of this node on its way. Shared between the command that waits, the journal that reports and the replica that settles.
+  // One transaction of this node on its way. Shared between the command that waits, the journal that reports and the
+  // replica that settles.
   class Pending {
    public:
     explicit Pending(const TransactionId& id) : id_(id) {}
@@ -37,7 +38,8 @@ class Awaiter {
     void acknowledge();
     // The journal: it is certainly not there, or nobody can say. wait() returns without a verdict.
     void give_up();
-    // The verdict, once the record is acknowledged as durable *and* applied here; nullopt at the deadline, after give_up() or stop().
+    // The verdict, once the record is acknowledged as durable *and* applied here; nullopt at the deadline, after
+    // give_up() or stop().
     std::optional<Settled> wait(Deadline deadline);
 
    private:
@@ -51,7 +53,8 @@ class Awaiter {
     std::optional<Settled> settled_;
   };
 
-  // Announces a transaction before it is appended; undone by forget(). nullptr after stop(): there would be no verdict, so nothing may be appended.
+  // Announces a transaction before it is appended; undone by forget(). nullptr after stop(): there would be no verdict,
+  // so nothing may be appended.
   std::shared_ptr<Pending> expect(const TransactionId& id);
   void forget(const Pending& pending);
 

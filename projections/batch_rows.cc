@@ -1,9 +1,9 @@
 #include "projections/batch_rows.h"
 
-#include <sodium.h>
-
 #include "projections/big_endian.h"
 #include "projections/tables.h"
+
+#include <sodium.h>
 
 namespace ledgate {
 namespace {
@@ -13,13 +13,15 @@ constexpr std::size_t kRowOverheadBytes = 112;  // of a node of the map, its str
 
 }  // namespace
 
-BatchRows::BatchRows(KvStore& store, const std::vector<TableSpec>& tables) : store_(store), batch_(store.new_batch()), written_(tables.size()) {
+BatchRows::BatchRows(KvStore& store, const std::vector<TableSpec>& tables)
+    : store_(store), batch_(store.new_batch()), written_(tables.size()) {
   for (std::size_t i = 0; i < tables.size(); ++i) {
     written_[i].looked_up = tables[i].point_lookups;
-    store.latest().scan(Table{static_cast<std::uint8_t>(i)}, {}, {}, KvReader::Order::kDescending, [&](std::string_view key, std::string_view) {
-      written_[i].floor = key;
-      return false;
-    });
+    store.latest().scan(Table{static_cast<std::uint8_t>(i)}, {}, {}, KvReader::Order::kDescending,
+                        [&](std::string_view key, std::string_view) {
+                          written_[i].floor = key;
+                          return false;
+                        });
   }
 }
 

@@ -1,13 +1,14 @@
-// The rows while batches are applied: writes go to a KvBatch, reads see them before it is committed, and every write goes into the running digest of the
-// projection that made it. What was written lately stays in memory, since it is what is read next.
+// The rows while batches are applied: writes go to a KvBatch, reads see them before it is committed, and every write
+// goes into the running digest of the projection that made it. What was written lately stays in memory, since it is
+// what is read next.
 #pragma once
+
+#include "projections/projection.h"
 
 #include <array>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "projections/projection.h"
 
 namespace ledgate {
 
@@ -37,8 +38,8 @@ class BatchRows final : public Rows {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  // The rows of one table that were written since the last eviction. Every row whose key is above `floor` is among them, so that for keys that only
-  // grow (ids that begin with their time) absence is known without asking the store.
+  // The rows of one table that were written since the last eviction. Every row whose key is above `floor` is among
+  // them, so that for keys that only grow (ids that begin with their time) absence is known without asking the store.
   struct Written {
     std::unordered_map<std::string, std::optional<std::string>, Hash, std::equal_to<>> rows;
     std::string highest;

@@ -1,10 +1,10 @@
 // User directory: users in the order of their numbers, for lists.
 #pragma once
 
-#include <vector>
-
 #include "projections/projection.h"
 #include "projections/rows.pb.h"
+
+#include <vector>
 
 namespace ledgate {
 

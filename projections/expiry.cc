@@ -1,9 +1,9 @@
 #include "projections/expiry.h"
 
+#include "projections/big_endian.h"
+
 #include <string>
 #include <vector>
-
-#include "projections/big_endian.h"
 
 namespace ledgate {
 

@@ -1,15 +1,16 @@
 // Rows that end: an index by due time, and its purge on ticks.
 #pragma once
 
+#include "projections/projection.h"
+
 #include <cstdint>
 #include <functional>
 #include <string_view>
 
-#include "projections/projection.h"
-
 namespace ledgate {
 
-// How many rows one tick may purge from one index. A tick that reaches it leaves a backlog, and the next tick comes sooner.
+// How many rows one tick may purge from one index. A tick that reaches it leaves a backlog, and the next tick comes
+// sooner.
 inline constexpr std::size_t kPurgeRowsPerTick = 10'000;
 
 // Files `key` under `due_ms`.

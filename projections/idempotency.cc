@@ -8,7 +8,8 @@ namespace ledgate {
 
 void IdempotencyProjection::apply(const AppliedTransaction& applied, Rows& rows) const {
   if (is_tick(applied.transaction)) {
-    purge_due(rows, tables::kIdempotencyExpiry, applied.time, [&](std::string_view key) { rows.erase(tables::kIdempotency, key); });
+    purge_due(rows, tables::kIdempotencyExpiry, applied.time,
+              [&](std::string_view key) { rows.erase(tables::kIdempotency, key); });
     return;
   }
   if (!applied.transaction.has_idempotency()) return;

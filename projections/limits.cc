@@ -8,7 +8,8 @@ namespace ledgate {
 
 void LimitsProjection::apply(const AppliedTransaction& applied, Rows& rows) const {
   if (is_tick(applied.transaction)) {
-    purge_due(rows, tables::kRateExpiry, applied.time, [&](std::string_view bucket) { rows.erase(tables::kRateBuckets, bucket); });
+    purge_due(rows, tables::kRateExpiry, applied.time,
+              [&](std::string_view bucket) { rows.erase(tables::kRateBuckets, bucket); });
     return;
   }
   for (const auto& counted : applied.transaction.rate_counts()) {

@@ -1,13 +1,13 @@
 // What a read model is: a name, a version, and a fold of accepted transactions into rows.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "domain/ids.h"
 #include "domain/journal.pb.h"
 #include "projections/ports/kv.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace ledgate {
 
@@ -18,8 +18,9 @@ struct AppliedTransaction {
   const journal::v1::Transaction& transaction;
 };
 
-// Where a projection reads and writes its own tables while it applies. Reads see its own earlier writes, those of the same batch too; scans see
-// only what was committed before the batch, which is why ticks (the only purgers) are applied in a batch of their own.
+// Where a projection reads and writes its own tables while it applies. Reads see its own earlier writes, those of the
+// same batch too; scans see only what was committed before the batch, which is why ticks (the only purgers) are applied
+// in a batch of their own.
 class Rows {
  public:
   virtual ~Rows() = default;
@@ -29,7 +30,8 @@ class Rows {
   virtual void erase(Table table, std::string_view key) = 0;
 };
 
-// Called by the replica's thread only, in log order. Reads no clock, no configuration, no randomness: equal logs give equal bytes. Cannot refuse.
+// Called by the replica's thread only, in log order. Reads no clock, no configuration, no randomness: equal logs give
+// equal bytes. Cannot refuse.
 class Projection {
  public:
   virtual ~Projection() = default;

@@ -1,8 +1,8 @@
 #include "projections/record.h"
 
-#include <sodium.h>
-
 #include "projections/big_endian.h"
+
+#include <sodium.h>
 
 namespace ledgate {
 namespace {
@@ -28,11 +28,14 @@ std::string seal_record(RecordKind kind, std::string_view payload, const RecordM
 }
 
 tl::expected<RecordView, RecordFault> open_record(std::string_view bytes, const RecordMac& mac) {
-  if (bytes.size() < kRecordHeadBytes || bytes.substr(0, kMagic.size()) != kMagic) return tl::make_unexpected(RecordFault::kForeign);
+  if (bytes.size() < kRecordHeadBytes || bytes.substr(0, kMagic.size()) != kMagic)
+    return tl::make_unexpected(RecordFault::kForeign);
   const Mac tag = mac.tag(bytes.substr(kFormatOffset));
-  if (sodium_memcmp(tag.data(), bytes.data() + kMacOffset, tag.size()) != 0) return tl::make_unexpected(RecordFault::kForeign);
+  if (sodium_memcmp(tag.data(), bytes.data() + kMacOffset, tag.size()) != 0)
+    return tl::make_unexpected(RecordFault::kForeign);
   const auto kind = static_cast<std::uint8_t>(bytes[kKindOffset]);
-  if (static_cast<std::uint8_t>(bytes[kFormatOffset]) != kRecordFormat || kind > static_cast<std::uint8_t>(RecordKind::kTransaction)) {
+  if (static_cast<std::uint8_t>(bytes[kFormatOffset]) != kRecordFormat ||
+      kind > static_cast<std::uint8_t>(RecordKind::kTransaction)) {
     return tl::make_unexpected(RecordFault::kUnknown);
   }
   return RecordView{.kind = RecordKind{kind}, .payload = bytes.substr(kRecordHeadBytes)};

@@ -7,13 +7,14 @@
 //         20      payload: Protobuf journal.v1.Genesis or journal.v1.Transaction
 #pragma once
 
+#include "domain/ids.h"
+#include "projections/ports/record_mac.h"
+
+#include <tl/expected.hpp>
+
 #include <array>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
-
-#include "domain/ids.h"
-#include "projections/ports/record_mac.h"
 
 namespace ledgate {
 

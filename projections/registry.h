@@ -1,10 +1,10 @@
 // The projections of a node, in one visible list. Their order is the order in which they are applied.
 #pragma once
 
+#include "projections/projection.h"
+
 #include <memory>
 #include <vector>
-
-#include "projections/projection.h"
 
 namespace ledgate {
 

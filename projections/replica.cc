@@ -23,7 +23,8 @@ struct Replica::Impl {
 
   // Applies and commits what one read returned. False: there was nothing.
   Result<bool> step(Awaiter& awaiter, std::chrono::milliseconds timeout) {
-    const auto records = TRY(journal.read(applier.next_position(), options.batch_records, options.batch_bytes, timeout));
+    const auto records =
+        TRY(journal.read(applier.next_position(), options.batch_records, options.batch_bytes, timeout));
     if (records.empty()) return false;
     for (const JournalRecord& record : records) {
       if (auto applied = applier.apply(record); !applied) {
@@ -62,7 +63,8 @@ Status Replica::open() {
   const Position end = TRY(impl_->journal.end());
   if (value(end) == 0) {
     if (impl_->applier.empty()) return fail(ErrorCode::kJournalUnavailable, "the journal is empty");
-    return fail(ErrorCode::kJournalTruncated, "the journal is empty, but these read models were made from one; restore the journal");
+    return fail(ErrorCode::kJournalTruncated,
+                "the journal is empty, but these read models were made from one; restore the journal");
   }
   const auto first = TRY(impl_->journal.read(Position{0}, 1, kTransactionBytesMax, kPoll));
   if (first.empty()) return fail(ErrorCode::kJournalUnavailable, "the genesis record cannot be read now");
@@ -71,15 +73,18 @@ Status Replica::open() {
 
   const auto& state = impl_->applier.state();
   if (state.journal_id() != id.raw()) {
-    return fail(ErrorCode::kJournalForeign, "the journal " + id.to_string() + " is not the one that these read models were made from");
+    return fail(ErrorCode::kJournalForeign,
+                "the journal " + id.to_string() + " is not the one that these read models were made from");
   }
   if (value(end) <= state.position()) {
     return fail(ErrorCode::kJournalTruncated, "the journal ends at " + std::to_string(value(end) - 1) + ", but " +
-                                                  std::to_string(state.position()) + " was applied here; restore the journal");
+                                                  std::to_string(state.position()) +
+                                                  " was applied here; restore the journal");
   }
   const auto at = TRY(impl_->journal.read(Position{state.position()}, 1, kTransactionBytesMax, kPoll));
   if (at.empty() || !impl_->applier.is_applied_record(at.front())) {
-    return fail(ErrorCode::kJournalCorrupt, "journal record " + std::to_string(state.position()) + " is not the one that was applied here");
+    return fail(ErrorCode::kJournalCorrupt,
+                "journal record " + std::to_string(state.position()) + " is not the one that was applied here");
   }
   awaiter_.advance(Position{state.position()}, LogTime{state.log_time_ms()});
   return {};

@@ -1,13 +1,6 @@
 // The replica: the one thread of a node that applies the journal, in order, to its rows.
 #pragma once
 
-#include <atomic>
-#include <functional>
-#include <map>
-#include <memory>
-#include <string>
-#include <thread>
-
 #include "domain/ids.h"
 #include "domain/result.h"
 #include "projections/awaiter.h"
@@ -16,6 +9,13 @@
 #include "projections/ports/record_mac.h"
 #include "projections/projection.h"
 #include "projections/record.h"
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
 
 namespace ledgate {
 
@@ -28,7 +28,7 @@ struct ReplicaStatus {
   Position position{};
   LogTime log_time;
   JournalId journal;
-  std::string chain;  // hex
+  std::string chain;                  // hex
   std::uint64_t refused_records = 0;  // with a bad MAC
   std::uint64_t conflicts = 0;
   std::uint64_t duplicates = 0;
@@ -40,7 +40,8 @@ struct ReplicaStatus {
 // Owns the applier's state. open() and run() belong to one thread; status() and failure() to any.
 class Replica {
  public:
-  // Called on the replica's thread: `on_progress` after each batch, `on_failure` once, when a record or the store stops it for good.
+  // Called on the replica's thread: `on_progress` after each batch, `on_failure` once, when a record or the store stops
+  // it for good.
   struct Options {
     std::size_t batch_records = 512;
     std::size_t batch_bytes = 1 << 20;
@@ -53,9 +54,9 @@ class Replica {
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;
 
-  // Checks that the rows belong to this journal: its id, that it reaches the applied position, and that the record there still has the
-  // remembered hash. Errors: kJournalForeign, kJournalTruncated, kJournalCorrupt, kJournalFormatUnknown. An empty journal has no genesis yet:
-  // kJournalUnavailable.
+  // Checks that the rows belong to this journal: its id, that it reaches the applied position, and that the record
+  // there still has the remembered hash. Errors: kJournalForeign, kJournalTruncated, kJournalCorrupt,
+  // kJournalFormatUnknown. An empty journal has no genesis yet: kJournalUnavailable.
   Status open();
 
   // Applies what there is until the journal's present end; for rebuild, verify and the start. Then returns.

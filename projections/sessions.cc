@@ -10,19 +10,23 @@ namespace {
 using journal::v1::Event;
 using journal::v1::SessionEvent;
 
-std::string by_user_key(std::string_view user_id, std::string_view session_id) { return std::string(user_id).append(session_id); }
+std::string by_user_key(std::string_view user_id, std::string_view session_id) {
+  return std::string(user_id).append(session_id);
+}
 
 void apply_session(const SessionEvent& event, const EventOrigin& origin, Rows& rows) {
   if (event.session_id().empty()) return;  // Basic authentication, or a refusal about no session of ours
   switch (event.fact_case()) {
     case SessionEvent::kLoggedIn:
     case SessionEvent::kReuseDetected:
-    case SessionEvent::kLoggedOut: break;
+    case SessionEvent::kLoggedOut:
+      break;
     case SessionEvent::kRefreshed:
       if (!event.refreshed().rotated()) return;
       break;
     case SessionEvent::kRefreshRefused:
-    case SessionEvent::FACT_NOT_SET: return;
+    case SessionEvent::FACT_NOT_SET:
+      return;
   }
   state::v1::Session session;
   if (const auto stored = rows.get(tables::kSessions, event.session_id())) session.ParseFromString(*stored);
@@ -34,7 +38,8 @@ void apply_session(const SessionEvent& event, const EventOrigin& origin, Rows& r
   }
 }
 
-// Rotation moves a session's end without touching the index; a row found before its end is filed again under the new one.
+// Rotation moves a session's end without touching the index; a row found before its end is filed again under the new
+// one.
 void expire_session(std::string_view session_id, LogTime now, Rows& rows) {
   const auto stored = rows.get(tables::kSessions, session_id);
   if (!stored) return;
@@ -52,7 +57,8 @@ void expire_session(std::string_view session_id, LogTime now, Rows& rows) {
 
 void SessionsProjection::apply(const AppliedTransaction& applied, Rows& rows) const {
   if (is_tick(applied.transaction)) {
-    purge_due(rows, tables::kSessionExpiry, applied.time, [&](std::string_view id) { expire_session(id, applied.time, rows); });
+    purge_due(rows, tables::kSessionExpiry, applied.time,
+              [&](std::string_view id) { expire_session(id, applied.time, rows); });
     return;
   }
   EventOrigin origin{.position = applied.position,
@@ -75,13 +81,14 @@ std::optional<state::v1::Session> find_session(const KvReader& rows, const Sessi
 
 std::vector<state::v1::Session> sessions_of(const KvReader& rows, const UserId& user, std::size_t limit) {
   std::vector<state::v1::Session> sessions;
-  rows.scan(tables::kUserSessions, user.raw(), {}, KvReader::Order::kAscending, [&](std::string_view key, std::string_view) {
-    if (!key.starts_with(user.raw()) || sessions.size() == limit) return false;
-    if (const auto id = SessionId::from_bytes(key.substr(user.raw().size()))) {
-      if (auto session = find_session(rows, *id)) sessions.push_back(std::move(*session));
-    }
-    return true;
-  });
+  rows.scan(tables::kUserSessions, user.raw(), {}, KvReader::Order::kAscending,
+            [&](std::string_view key, std::string_view) {
+              if (!key.starts_with(user.raw()) || sessions.size() == limit) return false;
+              if (const auto id = SessionId::from_bytes(key.substr(user.raw().size()))) {
+                if (auto session = find_session(rows, *id)) sessions.push_back(std::move(*session));
+              }
+              return true;
+            });
   return sessions;
 }
 

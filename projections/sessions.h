@@ -1,10 +1,11 @@
-// Sessions: who is logged in, which generation of refresh token is good, what has ended. Purged on ticks once nothing can ask for them.
+// Sessions: who is logged in, which generation of refresh token is good, what has ended. Purged on ticks once nothing
+// can ask for them.
 #pragma once
-
-#include <vector>
 
 #include "domain/state.pb.h"
 #include "projections/projection.h"
+
+#include <vector>
 
 namespace ledgate {
 

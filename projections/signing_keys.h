@@ -1,10 +1,10 @@
 // The keys that sign tokens: added and retired through the journal, so that every node has the same ones.
 #pragma once
 
-#include <vector>
-
 #include "projections/projection.h"
 #include "projections/rows.pb.h"
+
+#include <vector>
 
 namespace ledgate {
 

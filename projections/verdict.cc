@@ -1,16 +1,17 @@
 #include "projections/verdict.h"
 
-#include <algorithm>
-#include <vector>
-
 #include "projections/big_endian.h"
 #include "projections/expiry.h"
 #include "projections/tables.h"
 
+#include <algorithm>
+#include <vector>
+
 namespace ledgate {
 namespace {
 
-// The id begins with the writer's time, so ids can be forgotten in the order of their bytes; that holds only if the two agree.
+// The id begins with the writer's time, so ids can be forgotten in the order of their bytes; that holds only if the two
+// agree.
 bool is_stale(const journal::v1::Transaction& transaction, LogTime appended) {
   const std::int64_t at_ms = transaction.at_us() / 1000;
   const auto id = TransactionId::from_bytes(transaction.id());
@@ -32,11 +33,13 @@ ConflictRow find_conflict(const Reader& rows, std::string_view key) {
 }
 
 bool reads_hold(const journal::v1::Transaction& transaction, const Rows& rows) {
-  return std::all_of(transaction.reads().begin(), transaction.reads().end(),
-                     [&](const journal::v1::ReadKey& read) { return find_conflict(rows, read.key()).position == read.position(); });
+  return std::all_of(transaction.reads().begin(), transaction.reads().end(), [&](const journal::v1::ReadKey& read) {
+    return find_conflict(rows, read.key()).position == read.position();
+  });
 }
 
-// However often a key is written, it stands at most once in the index of what may be forgotten; forget_key() files it again if need be.
+// However often a key is written, it stands at most once in the index of what may be forgotten; forget_key() files it
+// again if need be.
 void write_keys(const journal::v1::Transaction& transaction, Position position, Rows& rows) {
   for (const journal::v1::WriteKey& write : transaction.writes()) {
     const ConflictRow before = find_conflict(rows, write.key());
@@ -58,8 +61,10 @@ void forget_key(std::string_view key, LogTime now, Rows& rows) {
 
 }  // namespace
 
-std::optional<Verdict> judge(const journal::v1::Transaction& transaction, Position position, LogTime appended, Rows& rows) {
-  // Stale comes first: its id may be older than the memory of ids, so nothing may be concluded from that memory about it.
+std::optional<Verdict> judge(const journal::v1::Transaction& transaction, Position position, LogTime appended,
+                             Rows& rows) {
+  // Stale comes first: its id may be older than the memory of ids, so nothing may be concluded from that memory about
+  // it.
   if (is_stale(transaction, appended)) return Verdict::kStale;
   if (rows.get(tables::kTransactions, transaction.id())) return std::nullopt;
   const Verdict verdict = reads_hold(transaction, rows) ? Verdict::kAccepted : Verdict::kConflict;
@@ -69,7 +74,9 @@ std::optional<Verdict> judge(const journal::v1::Transaction& transaction, Positi
   return verdict;
 }
 
-Position conflict_position(const KvReader& rows, std::string_view key) { return Position{find_conflict(rows, key).position}; }
+Position conflict_position(const KvReader& rows, std::string_view key) {
+  return Position{find_conflict(rows, key).position};
+}
 
 void forget_expired(LogTime now, Rows& rows) {
   const std::int64_t horizon_ms = std::max<std::int64_t>(0, now.ms - kIdsRememberedMs);

@@ -6,7 +6,8 @@
 
 namespace ledgate {
 
-// Unpredictable bytes from the operating system's generator. Any thread. Never fails: a machine without entropy ends the process.
+// Unpredictable bytes from the operating system's generator. Any thread. Never fails: a machine without entropy ends
+// the process.
 class Entropy {
  public:
   virtual ~Entropy() = default;

@@ -1,10 +1,10 @@
 // The journal as commands see it: append, and learn what became of it.
 #pragma once
 
+#include "domain/ids.h"
+
 #include <functional>
 #include <string>
-
-#include "domain/ids.h"
 
 namespace ledgate {
 
@@ -19,8 +19,8 @@ struct AppendReport {
   Position position{};  // with kAppended, where the journal tells (a de-duplicated Kafka record has none: 0)
 };
 
-// Any thread. `done` is called exactly once, from a thread of the journal, and must not block. Records appended by one thread one after the
-// other keep their order. The queue is bounded: when it is full, kNotPersisted at once.
+// Any thread. `done` is called exactly once, from a thread of the journal, and must not block. Records appended by one
+// thread one after the other keep their order. The queue is bounded: when it is full, kNotPersisted at once.
 class JournalWriter {
  public:
   using Done = std::function<void(AppendReport)>;

@@ -1,22 +1,23 @@
 // Keyed hashes and sealed fields: everything that needs the keyring. Implemented by infra/crypto.
 #pragma once
 
+#include "domain/ids.h"
+#include "domain/personal.pb.h"
+#include "domain/secret.h"
+
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "domain/ids.h"
-#include "domain/personal.pb.h"
-#include "domain/secret.h"
-
 namespace ledgate {
 
 using Key32 = std::array<std::uint8_t, 32>;
 using Digest32 = std::array<std::uint8_t, 32>;
 
-// What a keyed hash is for. The number is part of the hash for ever: equal text under two purposes gives unrelated hashes.
+// What a keyed hash is for. The number is part of the hash for ever: equal text under two purposes gives unrelated
+// hashes.
 enum class HashPurpose : std::uint8_t {
   kConflictKey = 1,
   kLoginIndex = 2,
@@ -47,14 +48,16 @@ class Vault {
   virtual std::optional<Secret<std::string>> unwrap(const journal::v1::WrappedKey& wrapped) = 0;
 
   // Seals `plain` under an unwrapped subject key (32 bytes).
-  virtual journal::v1::Personal seal(const Secret<std::string>& key, const SubjectId& subject, std::uint32_t key_id, std::string_view plain,
-                                     std::string_view associated_data) = 0;
+  virtual journal::v1::Personal seal(const Secret<std::string>& key, const SubjectId& subject, std::uint32_t key_id,
+                                     std::string_view plain, std::string_view associated_data) = 0;
   virtual std::optional<std::string> open(const Secret<std::string>& key, const journal::v1::Personal& sealed,
                                           std::string_view associated_data) = 0;
 
-  // For secrets of the service itself (private signing keys): nonce (12) + ciphertext + tag, under a key derived from the root.
+  // For secrets of the service itself (private signing keys): nonce (12) + ciphertext + tag, under a key derived from
+  // the root.
   virtual std::string seal_service_secret(std::string_view plain, std::string_view associated_data) = 0;
-  virtual std::optional<Secret<std::string>> open_service_secret(std::string_view sealed, std::string_view associated_data) = 0;
+  virtual std::optional<Secret<std::string>> open_service_secret(std::string_view sealed,
+                                                                 std::string_view associated_data) = 0;
 };
 
 }  // namespace ledgate

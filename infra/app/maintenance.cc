@@ -1,9 +1,9 @@
 #include "infra/app/maintenance.h"
 
-#include <limits>
-
 #include "infra/observe/log.h"
 #include "projections/signing_keys.h"
+
+#include <limits>
 
 namespace ledgate::infra {
 namespace {
@@ -23,8 +23,8 @@ void warn_unless_done(std::string_view what, const Status& done) {
 
 }  // namespace
 
-Maintenance::Maintenance(const Services& services, const Replica& replica, RateLimiter& limiter, api::SigningKeyRing& keys,
-                         api::TokenService& tokens, Options options)
+Maintenance::Maintenance(const Services& services, const Replica& replica, RateLimiter& limiter,
+                         api::SigningKeyRing& keys, api::TokenService& tokens, Options options)
     : services_(services), replica_(replica), limiter_(limiter), keys_(keys), tokens_(tokens), options_(options) {}
 
 Maintenance::~Maintenance() { stop(); }
@@ -62,7 +62,8 @@ void Maintenance::round() {
   record_sums(now_ms);
   if (services_.clock.steady() < keys_due_) return;
   keys_due_ = services_.clock.steady() + kKeysEvery;
-  warn_unless_done("the signing keys could not be looked after", maintain_signing_keys(services_, options_.signing_keys));
+  warn_unless_done("the signing keys could not be looked after",
+                   maintain_signing_keys(services_, options_.signing_keys));
 }
 
 // A busy log is ticked as well: rows are purged on ticks and nowhere else.
@@ -84,7 +85,9 @@ void Maintenance::reload_keys_if_changed(const ReplicaStatus& status) {
 void Maintenance::record_sums(std::int64_t now_ms) {
   const auto record = [this](const Caller& caller, journal::v1::Event event) {
     const Outcome outcome = record_fact(services_, caller, std::move(event));
-    if (!outcome.result) log_warn("refused attempts could not be written down", {{"error.code", error_row(outcome.result.error().code).slug}});
+    if (!outcome.result)
+      log_warn("refused attempts could not be written down",
+               {{"error.code", error_row(outcome.result.error().code).slug}});
   };
   for (auto& throttled : limiter_.take_throttled(now_ms)) {
     journal::v1::Event event;

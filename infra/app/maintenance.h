@@ -1,17 +1,17 @@
 // What a node does by itself, on one thread: ticks the log, sums up what was refused, keeps the signing keys fresh.
 #pragma once
 
-#include <condition_variable>
-#include <functional>
-#include <mutex>
-#include <string>
-#include <thread>
-
 #include "api/tokens.h"
 #include "commands/rate_limiter.h"
 #include "commands/service_events.h"
 #include "commands/services.h"
 #include "projections/replica.h"
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
 
 namespace ledgate::infra {
 
@@ -22,8 +22,8 @@ class Maintenance {
     SigningKeyRules signing_keys;
   };
 
-  Maintenance(const Services& services, const Replica& replica, RateLimiter& limiter, api::SigningKeyRing& keys, api::TokenService& tokens,
-              Options options);
+  Maintenance(const Services& services, const Replica& replica, RateLimiter& limiter, api::SigningKeyRing& keys,
+              api::TokenService& tokens, Options options);
   ~Maintenance();
   Maintenance(const Maintenance&) = delete;
   Maintenance& operator=(const Maintenance&) = delete;

@@ -1,17 +1,18 @@
 #include "infra/app/offline.h"
 
-#include <cstdio>
-#include <optional>
-
 #include "infra/app/progress.h"
 #include "infra/app/storage.h"
 #include "projections/tables.h"
+
+#include <cstdio>
+#include <optional>
 
 namespace ledgate::infra {
 namespace {
 
 int refuse(const Error& error) {
-  std::fprintf(stderr, "ledgate: %s\n", error.message.empty() ? std::string(error_row(error.code).sentence).c_str() : error.message.c_str());
+  std::fprintf(stderr, "ledgate: %s\n",
+               error.message.empty() ? std::string(error_row(error.code).sentence).c_str() : error.message.c_str());
   return kExitUnusable;
 }
 
@@ -68,11 +69,13 @@ bool report(const Rebuilt& rebuilt) {
     }
     std::printf("%-14s v%u  %s  %s\n", fresh.name.c_str(), fresh.version, fresh.digest.c_str(), verdict);
   }
-  std::printf("position %llu, chain %s\n", static_cast<unsigned long long>(value(rebuilt.fresh.position)), rebuilt.fresh.chain.c_str());
+  std::printf("position %llu, chain %s\n", static_cast<unsigned long long>(value(rebuilt.fresh.position)),
+              rebuilt.fresh.chain.c_str());
   return equal;
 }
 
-// The served rows step aside before the new ones take their place, so that a crash in between leaves none and the next start folds them again.
+// The served rows step aside before the new ones take their place, so that a crash in between leaves none and the next
+// start folds them again.
 Status swap_in(const DataPaths& paths) {
   std::error_code failed;
   std::filesystem::remove_all(paths.rows, failed);
@@ -105,14 +108,16 @@ int verify(const Settings& settings) {
 int keyring_init(const Settings& settings) {
   const auto keyring = Keyring::create(settings.master_key_file);
   if (!keyring) return refuse(keyring.error());
-  std::printf("made %s; keep a copy of it in a safe place, apart from backups of the data\n", settings.master_key_file.c_str());
+  std::printf("made %s; keep a copy of it in a safe place, apart from backups of the data\n",
+              settings.master_key_file.c_str());
   return kExitOk;
 }
 
 int keyring_rotate(const Settings& settings) {
   const auto keyring = Keyring::rotate(settings.master_key_file);
   if (!keyring) return refuse(keyring.error());
-  std::printf("epoch %u added to %s; restart the nodes to use it\n", keyring->present().number, settings.master_key_file.c_str());
+  std::printf("epoch %u added to %s; restart the nodes to use it\n", keyring->present().number,
+              settings.master_key_file.c_str());
   return kExitOk;
 }
 

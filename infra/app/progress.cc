@@ -34,8 +34,8 @@ void Progress::print(Position position, std::chrono::steady_clock::time_point no
   const double seconds = std::chrono::duration<double>(now - started_).count();
   const double rate = static_cast<double>(done - begin_) / seconds;
   const double left = rate > 0 && end_ > done ? static_cast<double>(end_ - done) / rate : 0;
-  std::fprintf(stderr, "%s: %llu of %llu records (%.1f %%), %.0f/s, %.0f s left\n", what_.c_str(), static_cast<unsigned long long>(done),
-               static_cast<unsigned long long>(end_), percent, rate, left);
+  std::fprintf(stderr, "%s: %llu of %llu records (%.1f %%), %.0f/s, %.0f s left\n", what_.c_str(),
+               static_cast<unsigned long long>(done), static_cast<unsigned long long>(end_), percent, rate, left);
 }
 
 }  // namespace ledgate::infra

@@ -1,18 +1,19 @@
 // Progress of long work, for people: a line on stderr now and then, with the rate.
 #pragma once
 
+#include "domain/ids.h"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
-
-#include "domain/ids.h"
 
 namespace ledgate::infra {
 
 // One thread.
 class Progress {
  public:
-  // `what`: "applying the journal". `end`: the position after the last one; what takes less than a second prints nothing.
+  // `what`: "applying the journal". `end`: the position after the last one; what takes less than a second prints
+  // nothing.
   Progress(std::string what, Position begin, Position end);
   void at(Position position);
   void finish(Position position);

@@ -12,19 +12,21 @@ constexpr int kServerError = 500;
 
 template <std::size_t... Class>
 auto make_counters(Metrics& metrics, std::string_view operation, std::index_sequence<Class...>) {
-  return std::array{
-      metrics.counter(kName, kHelp, {{"operation", std::string(operation)}, {"status", std::to_string(Class + 1) + "xx"}})...};
+  return std::array{metrics.counter(
+      kName, kHelp, {{"operation", std::string(operation)}, {"status", std::to_string(Class + 1) + "xx"}})...};
 }
 
 }  // namespace
 
 RequestObserver::RequestObserver(Metrics& metrics)
     : unrouted_{.answers = make_counters(metrics, "none", std::make_index_sequence<kStatusClasses>())},
-      duration_(metrics.histogram("ledgate_http_request_duration_seconds", "From the request's last byte to its answer.",
-                                  latency_buckets_seconds())) {
+      duration_(metrics.histogram("ledgate_http_request_duration_seconds",
+                                  "From the request's last byte to its answer.", latency_buckets_seconds())) {
   for (const api::Route& route : api::routes()) {
-    operations_.try_emplace(route.operation, Series{.answers = make_counters(metrics, route.operation, std::make_index_sequence<kStatusClasses>()),
-                                               .is_command = route.kind == api::Kind::kCommand});
+    operations_.try_emplace(
+        route.operation,
+        Series{.answers = make_counters(metrics, route.operation, std::make_index_sequence<kStatusClasses>()),
+               .is_command = route.kind == api::Kind::kCommand});
   }
 }
 
@@ -38,7 +40,9 @@ void RequestObserver::operator()(const api::Answered& answered) {
   Series& series = series_of(answered.operation);
   if (status_class < kStatusClasses) series.answers[status_class].add();
   duration_.observe(std::chrono::duration<double>(answered.took).count());
-  const LogLevel level = answered.status >= kServerError ? LogLevel::kWarn : series.is_command ? LogLevel::kInfo : LogLevel::kDebug;
+  const LogLevel level = answered.status >= kServerError || !answered.cause.empty() ? LogLevel::kWarn
+                         : series.is_command                                        ? LogLevel::kInfo
+                                                                                    : LogLevel::kDebug;
   if (!log_enabled(level)) return;
   log(level, "request answered",
       {{"http.request.id", answered.request_id},
@@ -46,6 +50,7 @@ void RequestObserver::operator()(const api::Answered& answered) {
        {"ledgate.operation", answered.operation},
        {"http.response.status_code", answered.status},
        {"error.code", answered.error},
+       {"error.message", answered.cause},
        {"event.duration", std::chrono::duration_cast<std::chrono::nanoseconds>(answered.took).count()}});
 }
 

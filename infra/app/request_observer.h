@@ -1,13 +1,13 @@
 // Counts and times answered requests, and logs those that matter.
 #pragma once
 
+#include "api/context.h"
+#include "infra/observe/metrics.h"
+
 #include <array>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-
-#include "api/context.h"
-#include "infra/observe/metrics.h"
 
 namespace ledgate::infra {
 

@@ -1,14 +1,5 @@
 #include "infra/app/serve.h"
 
-#include <sys/statvfs.h>
-#include <unistd.h>
-
-#include <malloc.h>
-
-#include <algorithm>
-#include <csignal>
-#include <cstdio>
-
 #include "api/authenticate.h"
 #include "api/gateway.h"
 #include "api/tokens.h"
@@ -30,6 +21,14 @@
 #include "infra/unicode/icu_folder.h"
 #include "projections/accounts.h"
 
+#include <malloc.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+
 namespace ledgate::infra {
 namespace {
 
@@ -41,12 +40,14 @@ constexpr int kMallocArenas = 2;
 constexpr std::string_view kAdministrator = "admin";
 
 int refuse(const Error& error) {
-  std::fprintf(stderr, "ledgate: %s\n", error.message.empty() ? std::string(error_row(error.code).sentence).c_str() : error.message.c_str());
+  std::fprintf(stderr, "ledgate: %s\n",
+               error.message.empty() ? std::string(error_row(error.code).sentence).c_str() : error.message.c_str());
   return error.code == ErrorCode::kConfigInvalid ? kExitUsage : kExitUnusable;
 }
 
 std::string random_password(Entropy& entropy) {
-  static constexpr std::string_view kAlphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGH";  // 32 letters, none that looks like another
+  static constexpr std::string_view kAlphabet =
+      "abcdefghijkmnpqrstuvwxyzABCDEFGH";  // 32 letters, none that looks like another
   std::string password;
   for (const std::uint8_t byte : entropy.bytes<24>()) password.push_back(kAlphabet[byte % kAlphabet.size()]);
   return password;
@@ -61,11 +62,13 @@ api::ApiSettings api_settings(const Settings& settings) {
                        .wait = settings.wait_seconds,
                        .cors_origins = settings.cors.origins};
   const auto& lives = settings.lifetimes;
-  api.sessions = {
-      .seed002_login = {.access_lifetime_s = lives.access_002_seconds.count(), .refresh_lifetime_s = lives.refresh_002_seconds.count(), .rotating = true},
-      .seed002_token = {.access_lifetime_s = lives.access_002_seconds.count()},
-      .seed003 = {.access_lifetime_s = lives.access_003_seconds.count(), .refresh_lifetime_s = lives.refresh_003_seconds.count()},
-      .seed004 = {.access_lifetime_s = lives.access_004_seconds.count()}};
+  api.sessions = {.seed002_login = {.access_lifetime_s = lives.access_002_seconds.count(),
+                                    .refresh_lifetime_s = lives.refresh_002_seconds.count(),
+                                    .rotating = true},
+                  .seed002_token = {.access_lifetime_s = lives.access_002_seconds.count()},
+                  .seed003 = {.access_lifetime_s = lives.access_003_seconds.count(),
+                              .refresh_lifetime_s = lives.refresh_003_seconds.count()},
+                  .seed004 = {.access_lifetime_s = lives.access_004_seconds.count()}};
   const auto limit = [&](std::string name, std::int64_t attempts) {
     return Limit{.name = std::move(name),
                  .attempts = static_cast<std::uint64_t>(attempts),
@@ -79,7 +82,8 @@ api::ApiSettings api_settings(const Settings& settings) {
 
 std::vector<pistache::Network> metrics_networks(const Settings& settings) {
   std::vector<pistache::Network> networks;
-  for (const std::string_view loopback : {"127.0.0.0/8", "::1"}) networks.push_back(*pistache::Network::parse(loopback));
+  for (const std::string_view loopback : {"127.0.0.0/8", "::1"})
+    networks.push_back(*pistache::Network::parse(loopback));
   for (const std::string& allowed : settings.metrics.allow) {
     if (const auto network = pistache::Network::parse(allowed)) networks.push_back(*network);
   }
@@ -88,17 +92,20 @@ std::vector<pistache::Network> metrics_networks(const Settings& settings) {
 
 std::chrono::milliseconds longest_token(const Settings& settings) {
   const auto& lives = settings.lifetimes;
-  return std::max({lives.access_000_seconds, lives.access_001_seconds, lives.access_002_seconds, lives.access_003_seconds, lives.access_004_seconds});
+  return std::max({lives.access_000_seconds, lives.access_001_seconds, lives.access_002_seconds,
+                   lives.access_003_seconds, lives.access_004_seconds});
 }
 
-// A record that this version does not know leaves the node up, so that /readyz can say which one. A disk that does not take the rows leaves nothing to serve
-// from: the process ends, without destructors, as whatever is on that disk is for the next start to judge.
+// A record that this version does not know leaves the node up, so that /readyz can say which one. A disk that does not
+// take the rows leaves nothing to serve from: the process ends, without destructors, as whatever is on that disk is for
+// the next start to judge.
 void on_replica_failure(const Error& error) {
   log_error("the replica has stopped", {{"error.code", error_row(error.code).slug}, {"error.message", error.message}});
   if (error.code == ErrorCode::kStorageFailed) stop_process({}, error.message);
 }
 
-// A serving node: every adapter, and what they are handed to. Members are in the order of dependence, so that they end in the reverse of it.
+// A serving node: every adapter, and what they are handed to. Members are in the order of dependence, so that they end
+// in the reverse of it.
 class ServingNode {
  public:
   ServingNode(const Settings& settings, std::unique_ptr<Storage> storage);
@@ -162,7 +169,8 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
       limiter_(services_, settings.rate_limits.enabled),
       keys_(services_),
       tokens_(services_, keys_, {.issuer = settings.public_url}),
-      authenticator_(services_, tokens_, limiter_, {.login_limit = api_settings(settings).limits.login, .fresh = [] { return true; }}),
+      authenticator_(services_, tokens_, limiter_,
+                     {.login_limit = api_settings(settings).limits.login, .fresh = [] { return true; }}),
       context_{.services = services_,
                .limiter = limiter_,
                .keys = keys_,
@@ -196,7 +204,8 @@ api::ApiHooks ServingNode::hooks() {
           .may_read_metrics =
               [networks = metrics_networks(settings_)](std::string_view address) {
                 const auto client = pistache::IpAddress::parse(address);
-                return client && std::any_of(networks.begin(), networks.end(), [&](const auto& network) { return network.contains(*client); });
+                return client && std::any_of(networks.begin(), networks.end(),
+                                             [&](const auto& network) { return network.contains(*client); });
               },
           .on_answer = [this](const api::Answered& answered) { observer_(answered); }};
 }
@@ -208,7 +217,8 @@ std::vector<std::string> ServingNode::not_ready() const {
   struct statvfs disk {};
   if (::access(settings_.data.c_str(), W_OK) != 0) {
     reasons.emplace_back("disk_not_writable: the data directory cannot be written");
-  } else if (::statvfs(settings_.data.c_str(), &disk) == 0 && std::uint64_t{disk.f_bavail} * disk.f_frsize < kFreeBytesMin) {
+  } else if (::statvfs(settings_.data.c_str(), &disk) == 0 &&
+             std::uint64_t{disk.f_bavail} * disk.f_frsize < kFreeBytesMin) {
     reasons.emplace_back("disk_full: less than 64 MiB are left for the data directory");
   }
   return reasons;
@@ -218,14 +228,18 @@ void ServingNode::register_metrics() {
   const Replica& replica = *storage_->replica;
   metrics_.gauge_of("ledgate_journal_position", "Position applied by this node.", {},
                     [&replica] { return static_cast<double>(value(replica.applied())); });
-  metrics_.gauge_of("ledgate_replica_stopped", "1 when a record stopped the replica.", {}, [&replica] { return replica.failure() ? 1.0 : 0.0; });
+  metrics_.gauge_of("ledgate_replica_stopped", "1 when a record stopped the replica.", {},
+                    [&replica] { return replica.failure() ? 1.0 : 0.0; });
   metrics_.gauge_of("ledgate_replica_refused_records", "Records with a bad MAC since position 0.", {},
                     [&replica] { return static_cast<double>(replica.status().refused_records); });
   metrics_.gauge_of("ledgate_transaction_conflicts", "Transactions with the verdict conflict since position 0.", {},
                     [&replica] { return static_cast<double>(replica.status().conflicts); });
-  metrics_.gauge_of("ledgate_hash_queue_length", "Passwords waiting to be hashed.", {}, [this] { return static_cast<double>(hasher_.waiting()); });
-  metrics_.gauge_of("ledgate_worker_queue_length", "Requests waiting for a worker.", {}, [this] { return static_cast<double>(gateway_.queued()); });
-  metrics_.gauge_of("ledgate_http_connections", "Open connections.", {}, [this] { return static_cast<double>(server_.counters().open); });
+  metrics_.gauge_of("ledgate_hash_queue_length", "Passwords waiting to be hashed.", {},
+                    [this] { return static_cast<double>(hasher_.waiting()); });
+  metrics_.gauge_of("ledgate_worker_queue_length", "Requests waiting for a worker.", {},
+                    [this] { return static_cast<double>(gateway_.queued()); });
+  metrics_.gauge_of("ledgate_http_connections", "Open connections.", {},
+                    [this] { return static_cast<double>(server_.counters().open); });
   metrics_.gauge("ledgate_build_info", "Version of the running program.", {{"version", std::string(version())}}).set(1);
 }
 
@@ -233,16 +247,20 @@ void ServingNode::record(journal::v1::Event event) {
   Caller caller;
   caller.kind = journal::v1::ACTOR_SYSTEM;
   const Outcome outcome = record_fact(services_, caller, std::move(event));
-  if (!outcome.result) log_warn("a fact of the service could not be written down", {{"error.code", error_row(outcome.result.error().code).slug}});
+  if (!outcome.result)
+    log_warn("a fact of the service could not be written down",
+             {{"error.code", error_row(outcome.result.error().code).slug}});
 }
 
 Status ServingNode::bootstrap() {
   const bool generated = settings_.admin.password.reveal().empty() && !settings_.listen.is_loopback();
   Secret<> password = settings_.admin.password;
-  if (password.reveal().empty()) password = Secret<>(generated ? random_password(storage_->entropy) : std::string(kAdministrator));
+  if (password.reveal().empty())
+    password = Secret<>(generated ? random_password(storage_->entropy) : std::string(kAdministrator));
   const bool made = TRY(bootstrap_administrator(services_, password));
   if (made && generated) {
-    std::printf("ledgate: the administrator's user name is \"admin\", the password (shown this once) is %s\n", password.reveal().c_str());
+    std::printf("ledgate: the administrator's user name is \"admin\", the password (shown this once) is %s\n",
+                password.reveal().c_str());
     std::fflush(stdout);
   }
   return {};
@@ -252,7 +270,8 @@ void ServingNode::warn_of_default_password() {
   const auto folded = folder_.fold(kAdministrator);
   const auto user = find_login(storage_->store->latest(), services_.hashes.hash16(HashPurpose::kLoginIndex, *folded));
   const auto account = user ? find_account(storage_->store->latest(), *user) : std::nullopt;
-  if (account && account->bootstrap_password()) log_warn("the administrator still has the first password: change it", {{"user.name", kAdministrator}});
+  if (account && account->bootstrap_password())
+    log_warn("the administrator still has the first password: change it", {{"user.name", kAdministrator}});
 }
 
 Status ServingNode::start() {
@@ -303,7 +322,8 @@ int serve(const Settings& settings) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   if (settings.journal == JournalKind::kKafka) {
-    return refuse({.code = ErrorCode::kConfigInvalid, .message = "journal = kafka is not available in this version; use embedded"});
+    return refuse({.code = ErrorCode::kConfigInvalid,
+                   .message = "journal = kafka is not available in this version; use embedded"});
   }
   auto storage = open_storage(settings, RowsUse::kServe, {.on_failure = on_replica_failure});
   if (!storage) return refuse(storage.error());

@@ -1,10 +1,10 @@
 #include "infra/app/storage.h"
 
-#include <future>
-
 #include "commands/service_events.h"
 #include "infra/crypto/derived_keys.h"
 #include "projections/tables.h"
+
+#include <future>
 
 namespace ledgate::infra {
 namespace {
@@ -36,8 +36,9 @@ Result<Keyring> open_keyring(const Settings& settings) {
   std::error_code ignored;
   if (std::filesystem::exists(settings.master_key_file, ignored)) return Keyring::load(settings.master_key_file);
   if (has_journal(DataPaths(settings.data))) {
-    return fail(ErrorCode::kKeyringUnusable, "the key file " + settings.master_key_file.string() + " is missing, and the journal in " +
-                                                 settings.data.string() + " cannot be read without it; restore it (master_key_file)");
+    return fail(ErrorCode::kKeyringUnusable, "the key file " + settings.master_key_file.string() +
+                                                 " is missing, and the journal in " + settings.data.string() +
+                                                 " cannot be read without it; restore it (master_key_file)");
   }
   return Keyring::create(settings.master_key_file);
 }
@@ -50,17 +51,20 @@ Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse 
   auto storage = std::make_unique<Storage>();
   std::error_code failed;
   std::filesystem::create_directories(settings.data, failed);
-  if (failed) return fail(ErrorCode::kStorageFailed, "cannot make the directory " + settings.data.string() + ": " + failed.message());
+  if (failed)
+    return fail(ErrorCode::kStorageFailed,
+                "cannot make the directory " + settings.data.string() + ": " + failed.message());
   Keyring keyring = TRY(open_keyring(settings));
   storage->refresh_token_key = keyring.derive(kRefreshTokenLabel);
   storage->vault = std::make_unique<KeyringVault>(std::move(keyring));
   storage->journal = TRY(EmbeddedJournal::open(paths.journal.string(), storage->clock));
   const bool building = use == RowsUse::kBuild;
   if (building) std::filesystem::remove_all(paths.rows_building, failed);
-  storage->store = TRY(RocksStore::open((building ? paths.rows_building : paths.rows).string(), tables::specs(), {.disable_wal = building}));
+  storage->store = TRY(RocksStore::open((building ? paths.rows_building : paths.rows).string(), tables::specs(),
+                                        {.disable_wal = building}));
   storage->awaiter = std::make_unique<Awaiter>();
-  storage->replica =
-      std::make_unique<Replica>(*storage->journal, *storage->store, *storage->vault, *storage->awaiter, std::move(options));
+  storage->replica = std::make_unique<Replica>(*storage->journal, *storage->store, *storage->vault, *storage->awaiter,
+                                               std::move(options));
   TRY_STATUS(open_replica(*storage, use));
   return storage;
 }

@@ -1,8 +1,6 @@
-// The storage side of a node, opened and checked: keyring, journal, rows, replica. What serve, rebuild and verify have in common.
+// The storage side of a node, opened and checked: keyring, journal, rows, replica. What serve, rebuild and verify have
+// in common.
 #pragma once
-
-#include <filesystem>
-#include <memory>
 
 #include "domain/result.h"
 #include "infra/config/settings.h"
@@ -13,6 +11,9 @@
 #include "infra/rocksdb/rocks_store.h"
 #include "projections/awaiter.h"
 #include "projections/replica.h"
+
+#include <filesystem>
+#include <memory>
 
 namespace ledgate::infra {
 
@@ -25,8 +26,8 @@ struct DataPaths {
       : journal(data / "journal"), rows(data / "rows"), rows_building(data / "rows.building") {}
 };
 
-// The key file of this data directory; made on the very first start, when there is no journal yet. kKeyringUnusable: missing although there is a
-// journal, or unfit.
+// The key file of this data directory; made on the very first start, when there is no journal yet. kKeyringUnusable:
+// missing although there is a journal, or unfit.
 Result<Keyring> open_keyring(const Settings& settings);
 
 // A journal and the rows folded from it. Members are in the order of dependence.
@@ -46,7 +47,8 @@ enum class RowsUse : std::uint8_t {
   kBuild,  // an empty directory beside them, written without a log of its own
 };
 
-// Opens everything and checks that rows and journal belong together. Nothing is applied yet. Each error is one line for the operator.
+// Opens everything and checks that rows and journal belong together. Nothing is applied yet. Each error is one line for
+// the operator.
 Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse use, Replica::Options options);
 
 }  // namespace ledgate::infra

@@ -26,7 +26,8 @@ class Argon2Hasher final : public Hasher {
     std::uint32_t memory_kib = 19456;  // 8 to 131072
     std::uint32_t iterations = 2;      // 1 to 64
     std::size_t threads = default_threads();
-    std::size_t queue_limit = 32;  // well below the number of workers, so that a storm of log-ins leaves some for all else
+    std::size_t queue_limit =
+        32;  // well below the number of workers, so that a storm of log-ins leaves some for all else
 
     static std::size_t default_threads();  // min(2, cores)
   };

@@ -38,7 +38,8 @@ Status HashPool::run(const std::function<void()>& work) {
   std::unique_lock lock(mutex_);
   if (stopping_) return fail(Error{.code = ErrorCode::kStopping, .retry_after = kRetryMin});
   if (queue_.size() >= options_.queue_limit + idle_ || wait_locked() > options_.wait_limit) {
-    return fail(Error{.code = ErrorCode::kOverloaded, .retry_after = std::max(kRetryMin, std::chrono::ceil<std::chrono::seconds>(wait_locked()))});
+    return fail(Error{.code = ErrorCode::kOverloaded,
+                      .retry_after = std::max(kRetryMin, std::chrono::ceil<std::chrono::seconds>(wait_locked()))});
   }
   queue_.push_back(&job);
   work_arrived_.notify_one();

@@ -21,7 +21,8 @@ class HashPool {
   struct Options {
     std::size_t threads = 2;
     std::size_t queue_limit = 64;  // jobs that wait, besides those that run
-    std::chrono::milliseconds wait_limit{2000};  // a job that would wait longer, by the measured length of the last ones, is refused
+    std::chrono::milliseconds wait_limit{
+        2000};  // a job that would wait longer, by the measured length of the last ones, is refused
   };
 
   explicit HashPool(Options options);
@@ -31,8 +32,8 @@ class HashPool {
   HashPool& operator=(const HashPool&) = delete;
 
   // Runs `work` on a thread of the pool and returns when it is done. Without running it, at once: kOverloaded when the
-  // queue is full or too long to wait in, with retry_after from the measured length of the last jobs; kStopping after stop(). `work` must not
-  // throw.
+  // queue is full or too long to wait in, with retry_after from the measured length of the last jobs; kStopping after
+  // stop(). `work` must not throw.
   Status run(const std::function<void()>& work);
 
   // Jobs that wait get kStopping, jobs that run are finished. Idempotent; does not wait.

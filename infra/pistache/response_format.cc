@@ -54,7 +54,8 @@ constexpr std::array kReasons{
 
 // A reason may be empty (RFC 9112 §4).
 std::string_view reason_of(int status) {
-  const auto found = std::find_if(kReasons.begin(), kReasons.end(), [status](const Reason& row) { return row.status == status; });
+  const auto found =
+      std::find_if(kReasons.begin(), kReasons.end(), [status](const Reason& row) { return row.status == status; });
   return found == kReasons.end() ? std::string_view() : found->phrase;
 }
 

@@ -87,7 +87,8 @@ IcuFolder::IcuFolder() : nfkc_casefold_(nullptr), nfc_(nullptr), scripts_(nullpt
   scripts_ = uspoof_open(&status);
   uspoof_setRestrictionLevel(scripts_, USPOOF_SINGLE_SCRIPT_RESTRICTIVE);
   uspoof_setChecks(scripts_, USPOOF_RESTRICTION_LEVEL, &status);
-  constexpr std::uint32_t kStrict = UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII;
+  constexpr std::uint32_t kStrict =
+      UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII;
   idna_.reset(icu::IDNA::createUTS46Instance(kStrict, status));
   if (U_FAILURE(status)) {
     std::fprintf(stderr, "ledgate: ICU cannot be used: %s\n", u_errorName(status));

@@ -2,8 +2,9 @@
 //
 // Beyond what the port names, this also refuses default-ignorable code points that are not format characters (variation
 // selectors, Hangul fillers, U+034F) and U+2800, the braille blank: all of them are invisible. "One script" is UTS
-// #39's single-script level, which counts the scripts that Japanese, Korean and Bopomofo writing mixes as one. What stands behind the last '@' is a
-// domain, and folds to its A-labels (UTS #46, non-transitional), so that both spellings of an internationalised address are one.
+// #39's single-script level, which counts the scripts that Japanese, Korean and Bopomofo writing mixes as one. What
+// stands behind the last '@' is a domain, and folds to its A-labels (UTS #46, non-transitional), so that both spellings
+// of an internationalised address are one.
 #pragma once
 
 #include "commands/ports/text_folder.h"

@@ -1,6 +1,14 @@
-// The write side without HTTP: what the replica replays per second, how long append → applied takes for one writer beside a bare fdatasync of the same
-// disk in the same run, and how many log-ins and refreshes per second the core decides, appends and applies. The directory is the working directory:
-// run it on the disk in question. Prints one line per figure.
+// The write side without HTTP: what the replica replays per second, how long append → applied takes for one writer
+// beside a bare fdatasync of the same disk in the same run, and how many log-ins and refreshes per second the core
+// decides, appends and applies. The directory is the working directory: run it on the disk in question. Prints one line
+// per figure.
+#include "commands/sessions.h"
+#include "commands/subject_keys.h"
+#include "infra/app/storage.h"
+#include "infra/crypto/jose.h"
+#include "infra/unicode/icu_folder.h"
+#include "projections/tables.h"
+
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -8,13 +16,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-
-#include "commands/sessions.h"
-#include "commands/subject_keys.h"
-#include "infra/app/storage.h"
-#include "infra/crypto/jose.h"
-#include "infra/unicode/icu_folder.h"
-#include "projections/tables.h"
 
 namespace ledgate {
 namespace {
@@ -26,7 +27,9 @@ double seconds_since(Steady::time_point start) { return std::chrono::duration<do
 double cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto of = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
+  const auto of = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
@@ -40,13 +43,16 @@ void check(bool good, const char* what) {
 class FreeHasher final : public Hasher {
  public:
   Result<Secret<>> hash(const Secret<>&) override { return Secret<>(std::string("$free$")); }
-  Result<PasswordCheck> verify(const Secret<>&, const Secret<>& stored) override { return PasswordCheck{.matches = !stored.reveal().empty()}; }
+  Result<PasswordCheck> verify(const Secret<>&, const Secret<>& stored) override {
+    return PasswordCheck{.matches = !stored.reveal().empty()};
+  }
 };
 
 // A node's core in a directory of its own, removed afterwards.
 class Core {
  public:
-  explicit Core(const std::string& name) : directory_(std::filesystem::current_path() / ("core-bench-" + name + "-" + std::to_string(::getpid()))) {
+  explicit Core(const std::string& name)
+      : directory_(std::filesystem::current_path() / ("core-bench-" + name + "-" + std::to_string(::getpid()))) {
     settings_.data = directory_ / "data";
     settings_.master_key_file = directory_ / "keyring";
     std::filesystem::create_directories(directory_);
@@ -98,7 +104,8 @@ Caller client(const std::string& request_id) {
   Caller caller;
   caller.dialect = journal::v1::DIALECT_002;
   caller.address = "203.0.113.7";
-  caller.user_agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36";
+  caller.user_agent =
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36";
   caller.request_id = request_id;
   return caller;
 }
@@ -108,8 +115,9 @@ const Secret<> kPassword(std::string("Passw0rd!x9"));
 
 void register_one(Core& core, std::size_t n) {
   const std::string name = "user" + std::to_string(n);
-  const Outcome outcome = register_user(core.services(), client("r" + std::to_string(n)),
-                                        {.username = name, .email = name + "@example.org", .password = kPassword, .terms = kTerms});
+  const Outcome outcome =
+      register_user(core.services(), client("r" + std::to_string(n)),
+                    {.username = name, .email = name + "@example.org", .password = kPassword, .terms = kTerms});
   check(outcome.result.has_value(), "a registration was refused");
 }
 
@@ -122,7 +130,8 @@ Granted log_in_one(Core& core, std::size_t user, std::size_t n) {
 
 void refresh_one(Core& core, Granted& session, std::int64_t expires_s) {
   const RefreshClaims claims{.session = session.session, .generation = session.generation, .expires_s = expires_s};
-  const Outcome outcome = refresh_session(core.services(), client("f"), {.token = claims, .presented_by = session.user});
+  const Outcome outcome =
+      refresh_session(core.services(), client("f"), {.token = claims, .presented_by = session.user});
   check(outcome.result.has_value(), "a refresh was refused");
   session = *outcome.result;
 }
@@ -141,7 +150,8 @@ void measure(const char* what, std::size_t threads, std::size_t rounds, const Wo
   for (std::thread& thread : pool) thread.join();
   const double total = static_cast<double>(threads * rounds);
   const double took = seconds_since(start);
-  std::printf("%-34s %3zu threads %10.0f/s %8.1f us CPU\n", what, threads, total / took, 1e6 * (cpu_seconds() - cpu) / total);
+  std::printf("%-34s %3zu threads %10.0f/s %8.1f us CPU\n", what, threads, total / took,
+              1e6 * (cpu_seconds() - cpu) / total);
   std::fflush(stdout);
 }
 
@@ -160,7 +170,8 @@ void measure_latency(Core& core, std::int64_t expires_s) {
   std::vector<double> applied;
   for (std::size_t i = 0; i < kRounds; ++i) {
     auto start = Steady::now();
-    check(::write(file, record.data(), record.size()) == static_cast<ssize_t>(record.size()) && ::fdatasync(file) == 0, "fdatasync failed");
+    check(::write(file, record.data(), record.size()) == static_cast<ssize_t>(record.size()) && ::fdatasync(file) == 0,
+          "fdatasync failed");
     bare.push_back(seconds_since(start) * 1e6);
     start = Steady::now();
     refresh_one(core, session, expires_s);
@@ -169,8 +180,8 @@ void measure_latency(Core& core, std::int64_t expires_s) {
   ::close(file);
   const double disk = median(bare);
   const double whole = median(applied);
-  std::printf("fdatasync %.0f us, decide + append -> applied %.0f us: ratio %.2f, above 1.5 x fdatasync: %.0f us\n", disk, whole, whole / disk,
-              whole - 1.5 * disk);
+  std::printf("fdatasync %.0f us, decide + append -> applied %.0f us: ratio %.2f, above 1.5 x fdatasync: %.0f us\n",
+              disk, whole, whole / disk, whole - 1.5 * disk);
 }
 
 void measure_replay(Core& core) {
@@ -188,8 +199,9 @@ void measure_replay(Core& core) {
     check(replica.open().has_value() && replica.catch_up().has_value(), "cannot replay");
     const double took = seconds_since(start);
     if (!counted) continue;
-    std::printf("replay of %llu records: %.0f/s, %.1f us CPU each (all threads)\n", static_cast<unsigned long long>(records),
-                static_cast<double>(records) / took, 1e6 * (cpu_seconds() - cpu) / static_cast<double>(records));
+    std::printf("replay of %llu records: %.0f/s, %.1f us CPU each (all threads)\n",
+                static_cast<unsigned long long>(records), static_cast<double>(records) / took,
+                1e6 * (cpu_seconds() - cpu) / static_cast<double>(records));
   }
 }
 
@@ -199,12 +211,14 @@ int run(std::size_t scale) {
   const std::size_t users = 64;
   for (std::size_t n = 0; n < users; ++n) register_one(core, n);
   measure_latency(core, expires_s);
-  measure("register besides hashing", 8, 250 * scale, [&](std::size_t t, std::size_t n) { register_one(core, users + t * 1'000'000 + n); });
+  measure("register besides hashing", 8, 250 * scale,
+          [&](std::size_t t, std::size_t n) { register_one(core, users + t * 1'000'000 + n); });
   measure("log-in besides hashing", 8, 1000 * scale, [&](std::size_t t, std::size_t n) { log_in_one(core, t, n); });
   for (const std::size_t threads : {1UL, 8UL, 32UL}) {
     std::vector<Granted> sessions;
     for (std::size_t t = 0; t < threads; ++t) sessions.push_back(log_in_one(core, t, t));
-    measure("refresh with rotation", threads, (threads == 1 ? 2000 : 1000) * scale, [&](std::size_t t, std::size_t) { refresh_one(core, sessions[t], expires_s); });
+    measure("refresh with rotation", threads, (threads == 1 ? 2000 : 1000) * scale,
+            [&](std::size_t t, std::size_t) { refresh_one(core, sessions[t], expires_s); });
   }
   measure_replay(core);
   return 0;

@@ -1,7 +1,12 @@
-// The whole service over HTTP, measured from outside as its clients meet it. Driver and service share the machine's cores: read requests per second as "on
-// this whole machine, driver included", and compare by CPU time per request of the service's process. Prints a Markdown table.
+// The whole service over HTTP, measured from outside as its clients meet it. Driver and service share the machine's
+// cores: read requests per second as "on this whole machine, driver included", and compare by CPU time per request of
+// the service's process. Prints a Markdown table.
 //
 //   http_bench [LEDGATE_BINARY [seconds per figure]]
+#include "infra/crypto/argon2_hasher.h"
+#include "tests/bench/http/client.h"
+#include "tests/bench/http/service.h"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,10 +18,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "infra/crypto/argon2_hasher.h"
-#include "tests/bench/http/client.h"
-#include "tests/bench/http/service.h"
 
 namespace ledgate::bench {
 namespace {
@@ -45,7 +46,8 @@ std::string user_name(std::size_t n) { return "user" + std::to_string(n); }
 void register_user(Client& client, std::size_t n) {
   const std::string name = user_name(n);
   expect(client.post("/api/v1/auth/register", kJson,
-                     R"({"username":")" + name + R"(","email":")" + name + R"(@example.org","password":")" + kPassword + R"("})"),
+                     R"({"username":")" + name + R"(","email":")" + name + R"(@example.org","password":")" + kPassword +
+                         R"("})"),
          201, "register");
 }
 
@@ -55,21 +57,26 @@ struct Tokens {
 };
 
 Tokens log_in(Client& client, std::size_t user) {
-  const Answer answer = client.post("/api/v1/auth/login", kForm, "username=" + user_name(user) + "&password=" + kPassword);
+  const Answer answer =
+      client.post("/api/v1/auth/login", kForm, "username=" + user_name(user) + "&password=" + kPassword);
   expect(answer, 200, "login");
   const std::size_t refresh = answer.body.find("\"refresh_token\"");
-  return {.access = extract(answer.body, R"("token":")"), .refresh = extract(std::string_view(answer.body).substr(refresh), R"("token":")")};
+  return {.access = extract(answer.body, R"("token":")"),
+          .refresh = extract(std::string_view(answer.body).substr(refresh), R"("token":")")};
 }
 
 void refresh(Client& client, Tokens& tokens) {
-  const Answer answer = client.post("/api/v1/auth/refresh", kJson,
-                                    R"({"token":")" + tokens.refresh + R"(","expires_in":31536000,"token_type":"bearer"})", tokens.access);
+  const Answer answer = client.post(
+      "/api/v1/auth/refresh", kJson,
+      R"({"token":")" + tokens.refresh + R"(","expires_in":31536000,"token_type":"bearer"})", tokens.access);
   expect(answer, 200, "refresh");
   const std::size_t at = answer.body.find("\"refresh_token\"");
-  tokens = {.access = extract(answer.body, R"("token":")"), .refresh = extract(std::string_view(answer.body).substr(at), R"("token":")")};
+  tokens = {.access = extract(answer.body, R"("token":")"),
+            .refresh = extract(std::string_view(answer.body).substr(at), R"("token":")")};
 }
 
-// What one connection does over and over; made once for each, with what it needs (a log-in of its own) done before the clock starts.
+// What one connection does over and over; made once for each, with what it needs (a log-in of its own) done before the
+// clock starts.
 using Work = std::function<void()>;
 using MakeWork = std::function<Work(Client&, std::size_t connection)>;
 
@@ -105,7 +112,8 @@ class Load {
     std::this_thread::sleep_for(std::chrono::duration<double>(seconds_));
     over.store(true);
     for (std::thread& thread : threads) thread.join();
-    return summarise(latencies, std::chrono::duration<double>(Steady::now() - start).count(), service_.cpu_seconds() - cpu);
+    return summarise(latencies, std::chrono::duration<double>(Steady::now() - start).count(),
+                     service_.cpu_seconds() - cpu);
   }
 
  private:
@@ -114,7 +122,10 @@ class Load {
     for (const auto& some : latencies) all.insert(all.end(), some.begin(), some.end());
     std::sort(all.begin(), all.end());
     const auto count = static_cast<double>(all.size());
-    return {.per_second = count / took, .p50_ms = all[all.size() / 2], .p99_ms = all[all.size() * 99 / 100], .cpu_us = 1e6 * cpu / count};
+    return {.per_second = count / took,
+            .p50_ms = all[all.size() / 2],
+            .p99_ms = all[all.size() * 99 / 100],
+            .cpu_us = 1e6 * cpu / count};
   }
 
   const Service& service_;
@@ -122,8 +133,8 @@ class Load {
 };
 
 void print_row(const std::string& what, std::size_t connections, const Figure& figure, const std::string& note = {}) {
-  std::printf("| %s | %zu | %.0f | %.2f | %.2f | %.0f | %s |\n", what.c_str(), connections, figure.per_second, figure.p50_ms, figure.p99_ms,
-              figure.cpu_us, note.c_str());
+  std::printf("| %s | %zu | %.0f | %.2f | %.2f | %.0f | %s |\n", what.c_str(), connections, figure.per_second,
+              figure.p50_ms, figure.p99_ms, figure.cpu_us, note.c_str());
   std::fflush(stdout);
 }
 
@@ -141,13 +152,17 @@ MakeWork password_log_in() {
 MakeWork first_sight(std::size_t tokens_each) {
   return [tokens_each](Client& client, std::size_t c) -> Work {
     auto tokens = std::make_shared<std::vector<std::string>>();
-    const Answer answer = client.post("/api/v1/auth/login", kJson, R"({"username":")" + user_name(c) + R"(","password":")" + kPassword + R"("})");
+    const Answer answer = client.post("/api/v1/auth/login", kJson,
+                                      R"({"username":")" + user_name(c) + R"(","password":")" + kPassword + R"("})");
     const std::string refresh = extract(answer.body, R"("refresh":")");
     for (std::size_t i = 0; i < tokens_each; ++i) {
-      tokens->push_back(extract(client.post("/api/v1/auth/refresh", kJson, R"({"refresh":")" + refresh + R"("})").body, R"("access":")"));
+      tokens->push_back(extract(client.post("/api/v1/auth/refresh", kJson, R"({"refresh":")" + refresh + R"("})").body,
+                                R"("access":")"));
     }
     auto next = std::make_shared<std::size_t>(0);
-    return [&client, tokens, next] { expect(client.get("/api/v1/auth/me", (*tokens)[(*next)++ % tokens->size()]), 200, "me"); };
+    return [&client, tokens, next] {
+      expect(client.get("/api/v1/auth/me", (*tokens)[(*next)++ % tokens->size()]), 200, "me");
+    };
   };
 }
 
@@ -163,11 +178,13 @@ void fill(const Service& service, std::size_t from, std::size_t to) {
   for (std::thread& thread : threads) thread.join();
 }
 
-constexpr const char* kHead = "| operation | connections | /s | p50 ms | p99 ms | CPU us | |\n|---|--:|--:|--:|--:|--:|---|\n";
+constexpr const char* kHead =
+    "| operation | connections | /s | p50 ms | p99 ms | CPU us | |\n|---|--:|--:|--:|--:|--:|---|\n";
 
 // An almost free hash, so that what is measured is all the rest.
 void measure_besides_hashing(const std::string& binary, const std::filesystem::path& directory, double seconds) {
-  const Service service(binary, directory, {"--rate-limits.enabled=false", "--argon2.memory-kib=8", "--argon2.iterations=1"});
+  const Service service(binary, directory,
+                        {"--rate-limits.enabled=false", "--argon2.memory-kib=8", "--argon2.iterations=1"});
   std::printf("Idle: %.1f MiB Pss.\n\n%s", service.pss_mib(), kHead);
   fill(service, 0, 1000);
   const Load load(service, seconds);
@@ -229,7 +246,8 @@ void measure_with_hashing(const std::string& binary, const std::filesystem::path
 }
 
 void measure_growth(const std::string& binary, const std::filesystem::path& directory, double seconds) {
-  const std::vector<std::string> free_hash{"--rate-limits.enabled=false", "--argon2.memory-kib=8", "--argon2.iterations=1"};
+  const std::vector<std::string> free_hash{"--rate-limits.enabled=false", "--argon2.memory-kib=8",
+                                           "--argon2.iterations=1"};
   std::printf("%s", kHead);
   for (const std::size_t users : {1000UL, 100'000UL}) {
     {
@@ -245,7 +263,10 @@ void measure_growth(const std::string& binary, const std::filesystem::path& dire
   }
   const auto journal = static_cast<double>(bytes_below(directory / "data" / "journal"));
   const auto rows = static_cast<double>(bytes_below(directory / "data" / "rows"));
-  std::printf("\nOn disk after 100,000 registrations, each with a session: %.0f bytes of journal and %.0f bytes of rows each.\n", journal / 1e5, rows / 1e5);
+  std::printf(
+      "\nOn disk after 100,000 registrations, each with a session: %.0f bytes of journal and %.0f bytes of rows "
+      "each.\n",
+      journal / 1e5, rows / 1e5);
 }
 
 int run(int argc, char** argv) {

@@ -37,15 +37,18 @@ Answer Client::get(std::string_view path, std::string_view bearer) {
   return exchange(request.append("\r\n"));
 }
 
-Answer Client::post(std::string_view path, std::string_view content_type, std::string_view body, std::string_view bearer) {
-  std::string request = "POST " + std::string(path) + " HTTP/1.1\r\nHost: bench\r\nContent-Type: " + std::string(content_type) +
+Answer Client::post(std::string_view path, std::string_view content_type, std::string_view body,
+                    std::string_view bearer) {
+  std::string request = "POST " + std::string(path) +
+                        " HTTP/1.1\r\nHost: bench\r\nContent-Type: " + std::string(content_type) +
                         "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
   if (!bearer.empty()) request.append("Authorization: Bearer ").append(bearer).append("\r\n");
   return exchange(request.append("\r\n").append(body));
 }
 
 Answer Client::exchange(const std::string& request) {
-  if (::send(socket_, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) give_up("send");
+  if (::send(socket_, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
+    give_up("send");
   received_.clear();
   std::size_t whole = std::string::npos;
   std::size_t head = std::string::npos;
@@ -58,7 +61,8 @@ Answer Client::exchange(const std::string& request) {
     const std::size_t length = received_.find("Content-Length: ");
     whole = head + 4 + (length < head ? std::strtoul(received_.c_str() + length + 16, nullptr, 10) : 0);
   }
-  return {.status = static_cast<int>(std::strtol(received_.c_str() + 9, nullptr, 10)), .body = received_.substr(head + 4)};
+  return {.status = static_cast<int>(std::strtol(received_.c_str() + 9, nullptr, 10)),
+          .body = received_.substr(head + 4)};
 }
 
 std::string extract(std::string_view text, std::string_view before) {

@@ -1,4 +1,5 @@
-// A closed-loop HTTP client for benchmarks: one connection, kept alive; sends its next request when the last one is answered.
+// A closed-loop HTTP client for benchmarks: one connection, kept alive; sends its next request when the last one is
+// answered.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,8 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   Answer get(std::string_view path, std::string_view bearer = {});
-  Answer post(std::string_view path, std::string_view content_type, std::string_view body, std::string_view bearer = {});
+  Answer post(std::string_view path, std::string_view content_type, std::string_view body,
+              std::string_view bearer = {});
 
  private:
   Answer exchange(const std::string& request);

@@ -20,8 +20,10 @@ std::string read_line(int from) {
 
 }  // namespace
 
-Service::Service(const std::string& binary, const std::filesystem::path& directory, const std::vector<std::string>& arguments) {
-  std::vector<std::string> words{binary, "serve", "--listen", "127.0.0.1:0", "--data", directory / "data", "--log.level", "error"};
+Service::Service(const std::string& binary, const std::filesystem::path& directory,
+                 const std::vector<std::string>& arguments) {
+  std::vector<std::string> words{binary,        "serve", "--listen", "127.0.0.1:0", "--data", directory / "data",
+                                 "--log.level", "error"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   int out[2];
   if (::pipe2(out, O_CLOEXEC) != 0) std::abort();
