@@ -121,7 +121,7 @@ int Connection::adopt() {
 
 void Connection::turn_away() {
   const std::lock_guard lock(mutex_);
-  refuse(503);
+  if (phase_ == Phase::kReading) refuse(503);
 }
 
 void Connection::on_input(std::string_view bytes, std::uint64_t round) {

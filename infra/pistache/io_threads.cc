@@ -51,21 +51,29 @@ Connection& connection_of(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
   return static_cast<const EdgePeer&>(*peer).connection();
 }
 
+// Nothing may be thrown into Pistache: its threads catch nothing. What can be thrown is that memory is short, and then
+// this client is whom we can do without.
+template <class Work>
+void guarded(Connection& connection, Work work) {
+  try {
+    work(connection);
+  } catch (const std::exception&) {
+    connection.abort();
+  }
+}
+
 class EdgeHandler final : public Pistache::Tcp::Handler {
   PROTOTYPE_OF(Pistache::Tcp::Handler, EdgeHandler)
 
   void start_round() { ++round_; }
 
-  // Nothing may be thrown into Pistache: its threads catch nothing.
   void onInput(const char* bytes, std::size_t size, const std::shared_ptr<Pistache::Tcp::Peer>& peer) override {
-    try {
-      connection_of(peer).on_input({bytes, size}, round_);
-    } catch (const std::exception&) {
-      connection_of(peer).abort();  // out of memory: this client's request is what we can do without
-    }
+    guarded(connection_of(peer), [&](Connection& connection) { connection.on_input({bytes, size}, round_); });
   }
 
-  void onDisconnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) override { connection_of(peer).on_eof(); }
+  void onDisconnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) override {
+    guarded(connection_of(peer), [](Connection& connection) { connection.on_eof(); });
+  }
 
  private:
   std::uint64_t round_ = 0;
@@ -139,7 +147,9 @@ void EdgeTransport::onReady(const Pistache::Aio::FdSet& events) {
       events);  // reads and closes; of writing it finds nothing to do, since nothing is ever queued with it
 
   for (const int fd : writable_) {
-    if (const auto peer = peers.find(fd); peer != peers.end()) connection_of(peer->second).on_writable();
+    if (const auto peer = peers.find(fd); peer != peers.end()) {
+      guarded(connection_of(peer->second), [](Connection& connection) { connection.on_writable(); });
+    }
   }
   if (tick_due) {
     std::uint64_t ignored = 0;
@@ -201,10 +211,11 @@ void EdgeTransport::await_writable(const std::shared_ptr<Connection>& connection
 void EdgeTransport::tick() {
   // What falls due before the next tick is due now: a limit is kept, not overrun.
   const SteadyClock::time_point horizon = SteadyClock::now() + tick_;
-  for (const auto& [fd, peer] : peers) connection_of(peer).on_tick(horizon);
+  const auto on_tick = [horizon](Connection& connection) { connection.on_tick(horizon); };
+  for (const auto& [fd, peer] : peers) guarded(connection_of(peer), on_tick);
   for (const auto& connection : std::exchange(writing_after_eof_, {})) {
-    connection->on_tick(horizon);
-    connection->on_writable();
+    guarded(*connection, on_tick);
+    guarded(*connection, [](Connection& writing) { writing.on_writable(); });
   }
 }
 

@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 namespace ledgate::infra::pistache {
@@ -82,9 +83,10 @@ std::uint16_t port_of(const OwnedFd& socket) {
 }
 
 Acceptor::Acceptor(OwnedFd socket, IoThreads& io, EdgeState& state)
-    : socket_(std::move(socket)), wake_(::eventfd(0, EFD_CLOEXEC)), io_(io), state_(state), thread_([this] {
-        run();
-      }) {}
+    : socket_(std::move(socket)), wake_(::eventfd(0, EFD_CLOEXEC)), io_(io), state_(state) {
+  if (wake_.get() < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  thread_ = std::thread([this] { run(); });
+}
 
 Acceptor::~Acceptor() { stop(); }
 

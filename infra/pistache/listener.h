@@ -36,6 +36,7 @@ std::uint16_t port_of(const OwnedFd& socket);
 // meanwhile.
 class Acceptor {
  public:
+  // Throws std::system_error when the system does not give what it needs.
   Acceptor(OwnedFd socket, IoThreads& io, EdgeState& state);
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;

@@ -64,7 +64,6 @@ RequestReader::Step RequestReader::begin_request(std::string_view head) {
   const std::uint64_t length = facts.content_length.value_or(0);
   const bool expects_continue = facts.expects_continue && (facts.chunked || length > 0);
   body_ = facts.chunked ? BodyReader::chunked(limits_.body) : BodyReader::of_length(length);
-  request_.body.reserve(static_cast<std::size_t>(length));
   consume(head.size());
   return expects_continue && buffered() == 0 ? Step::kSendContinue : read_body_bytes();
 }

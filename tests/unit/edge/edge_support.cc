@@ -151,7 +151,7 @@ void Client::reset() {
 }
 
 Client::Received Client::receive(Clock::time_point deadline) {
-  const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+  const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
   pollfd readable{.fd = fd_, .events = POLLIN};
   if (fd_ < 0) return Received::kEnd;
   if (::poll(&readable, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0))) <= 0) return Received::kNothing;

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <filesystem>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,19 +26,29 @@ constexpr int kAbortedRequests = 100'000;
 
 constexpr milliseconds kStockPatience{300};  // for answers of the stock server that are expected not to come
 
+// What a client that asked for nothing was sent; "" is right.
+std::string heard_by(Client& silent) { return silent.is_quiet(milliseconds(1)) ? "" : "[" + silent.unread() + "]"; }
+
 // Stock: the answer is queued under the number of the descriptor, which by then may be another client's.
 TEST(PistacheFaults, P1_AnAnswerNeverReachesAnotherClient) {
   Edge edge({.io_threads = 2});
   edge.service.set_delay(milliseconds(1));
-  std::atomic<int> leaks = 0;
   std::atomic<bool> stop = false;
+  std::mutex mutex;
+  std::vector<std::string> leaks;
+  const auto note = [&](const std::string& leak) {
+    const std::lock_guard lock(mutex);
+    if (!leak.empty()) leaks.push_back(leak);
+  };
+  // Clients come no faster than they are served: over its limit the server would answer 503, to the silent ones too.
+  const auto served_in_time = [&] { return eventually([&] { return edge.server.counters().open < 1000; }); };
   std::vector<std::thread> threads;
   for (int t = 0; t < 2; ++t) {
     threads.emplace_back([&] {  // clients that say nothing, on descriptors that were just somebody else's
-      while (!stop) {
+      while (!stop && served_in_time()) {
         std::vector<Client> silent;
         for (int i = 0; i < 8; ++i) silent.emplace_back(edge.port());
-        for (Client& client : silent) leaks += client.fd() >= 0 && !client.is_quiet(milliseconds(1)) ? 1 : 0;
+        for (Client& client : silent) note(heard_by(client));
         for (Client& client : silent) client.reset();
       }
     });
@@ -47,19 +58,22 @@ TEST(PistacheFaults, P1_AnAnswerNeverReachesAnotherClient) {
       Client client(edge.port());
       const std::string mine = "mine-" + std::to_string(i);
       client.send(get("/later?" + mine, "X-Request-Id: " + mine + "\r\n"));
-      const auto answer = client.read_answer();
-      leaks += !answer || answer->header("x-request-id") != mine || answer->body != "GET /later?" + mine + " " ? 1 : 0;
+      const Answer answer = client.read_answer().value_or(Answer{});
+      if (answer.header("x-request-id") != mine || answer.body != "GET /later?" + mine + " ")
+        note(std::to_string(answer.status) + answer.body);
     }
   });
   const std::string aborted = get("/later?aborted");
   for (int i = 0; i < kAbortedRequests; ++i) {
+    if (i % 32 == 0 && !served_in_time()) break;
     Client client(edge.port());
-    ASSERT_TRUE(client.send(aborted));
+    if (!client.send(aborted)) break;
     client.reset();
   }
   stop = true;
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(leaks, 0);
+  EXPECT_TRUE(leaks.empty()) << leaks.size() << " of them, such as " << leaks.front();
+  EXPECT_EQ(edge.server.counters().over_capacity, 0U);
   EXPECT_GE(edge.service.handled(), static_cast<std::uint64_t>(kAbortedRequests) * 9 / 10)
       << "the requests were to be received";
   EXPECT_TRUE(eventually([&] { return edge.server.counters().open == 0; })) << "a descriptor leaks";

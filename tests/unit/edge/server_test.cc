@@ -189,6 +189,19 @@ TEST(Server, AnswersAClientThatClosedItsSendingSide) {
   EXPECT_TRUE(eventually([&] { return edge.server.counters().open == 0; }));
 }
 
+TEST(Server, ForgetsClientsThatVanishWithinARequestOrAnAnswer) {
+  Edge edge;
+  for (const std::string& part :
+       {std::string("GET /o"), std::string("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n1234"),
+        get("/big?5000000")}) {
+    Client client(edge.port(), 2048);
+    ASSERT_TRUE(client.send(part));
+    EXPECT_EQ(ask(edge.port(), get("/ok")).status, 200);
+    client.reset();
+  }
+  EXPECT_TRUE(eventually([&] { return edge.server.counters().open == 0; }));
+}
+
 TEST(Server, SendsLargeAnswersWholeToAClientWithASmallBuffer) {
   Edge edge;
   Client client(edge.port(), 2048);
