@@ -394,6 +394,8 @@ TEST(StartAndStop, AServerThatWasNeverStartedEndsQuietly) {
 TEST(StartAndStop, DrainAnswersWhatIsUnderWayAndNothingNew) {
   Edge edge;
   Client idle(edge.port());
+  ASSERT_TRUE(idle.send(get("/ok")));
+  ASSERT_TRUE(idle.read_answer());
   Client busy(edge.port());
   ASSERT_TRUE(busy.send(get("/held")));
   std::vector<std::pair<api::Request, api::Service::Reply>> held;
