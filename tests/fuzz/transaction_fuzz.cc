@@ -93,7 +93,7 @@ std::string all_rows(const KvReader& rows) {
 
 void ask_everything(const KvReader& rows) {
   for (const auto& entry : scan_audit(rows, {}, [](const auto&) { return true; }).entries)
-    (void)describe(entry.row.event());
+    (void)ledgate::describe(entry.row.event());
   (void)scan_audit(rows, {.from = LogTime{kNowMs}, .to = LogTime{kNowMs + 1}}, [](const auto&) { return true; });
   (void)list_users(rows, ledgate::UserNumber{0}, 100);
   (void)list_signing_keys(rows);
