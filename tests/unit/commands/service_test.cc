@@ -190,7 +190,8 @@ TEST(Facts, OfTheServiceItselfHaveNoClient) {
 
 TEST(Genesis, IsNewEachTimeAndSaysItsFormat) {
   World world;
-  const auto first = open_record(world.journal.records().at(0).bytes, world.vault);
+  const std::string bytes = world.journal.records().at(0).bytes;
+  const auto first = open_record(bytes, world.vault);
   ASSERT_TRUE(first);
   EXPECT_EQ(first->kind, RecordKind::kGenesis);
   journal::v1::Genesis genesis;
@@ -199,7 +200,7 @@ TEST(Genesis, IsNewEachTimeAndSaysItsFormat) {
   EXPECT_EQ(genesis.realm(), "default");
   EXPECT_EQ(genesis.journal_id().size(), 16U);
   EXPECT_EQ(genesis.created_us(), world.clock.wall_us());
-  EXPECT_NE(genesis_record(world.vault, world.entropy, world.clock, "default"), world.journal.records().at(0).bytes);
+  EXPECT_NE(genesis_record(world.vault, world.entropy, world.clock, "default"), bytes);
 }
 
 TEST(Genesis, ASecondOneIsRefusedByEveryNodeAlike) {
