@@ -20,8 +20,7 @@ bool says(const std::string& text, std::string_view part) { return text.find(par
 Status prepare_directory(const std::string& path) {
   std::error_code error;
   const std::filesystem::path directory = std::filesystem::absolute(path, error).lexically_normal();
-  const bool existed = std::filesystem::is_directory(directory, error);
-  if (!existed) {
+  if (!std::filesystem::is_directory(directory, error)) {
     if (directory.has_parent_path()) std::filesystem::create_directories(directory.parent_path(), error);
     if (::mkdir(directory.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
       return fail(ErrorCode::kStorageFailed, path + " cannot be made: " + std::strerror(errno));
@@ -29,9 +28,6 @@ Status prepare_directory(const std::string& path) {
     if (!std::filesystem::is_directory(directory, error)) {
       return fail(ErrorCode::kStorageFailed, path + " is not a directory");
     }
-  } else {
-    // Tightened where it is ours to tighten; a mounted volume may belong to somebody else and still be writable.
-    static_cast<void>(::chmod(directory.c_str(), S_IRWXU));
   }
   if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0) {
     return fail(ErrorCode::kStorageFailed, path + " cannot be written: " + std::strerror(errno));
@@ -56,9 +52,9 @@ Error disk_error(const std::string& path, const rocksdb::Status& status, ErrorCo
   return {.code = status.IsCorruption() ? when_corrupt : ErrorCode::kStorageFailed, .message = disk_line(path, status)};
 }
 
-rocksdb::Options quiet_options(int open_files) {
+rocksdb::DBOptions quiet_options(int open_files) {
   constexpr std::size_t kInfoLogBytes = std::size_t{1} << 20;
-  rocksdb::Options options;
+  rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.paranoid_checks = true;
   options.max_bgerror_resume_count = 0;

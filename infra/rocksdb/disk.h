@@ -11,8 +11,8 @@
 
 namespace ledgate::infra {
 
-// Makes the directory, readable by its owner only, and its parents. kStorageFailed with one line when it cannot be made
-// or written.
+// Makes the directory, readable by its owner only, and its parents; one that is there keeps its permissions.
+// kStorageFailed with one line when it cannot be made or written.
 Status prepare_directory(const std::string& path);
 
 // One line for the operator: which directory, what is wrong with it, in words that do not name RocksDB where there are
@@ -24,6 +24,6 @@ Error disk_error(const std::string& path, const rocksdb::Status& status, ErrorCo
 
 // Options that do not depend on what is stored: small logs, few threads and descriptors, no statistics, no second
 // attempt after a write error.
-rocksdb::Options quiet_options(int open_files);
+rocksdb::DBOptions quiet_options(int open_files);
 
 }  // namespace ledgate::infra

@@ -42,14 +42,16 @@ bool write_at_start(int file, Position end) {
   return ::pwrite(file, text.data(), kBytes, 0) == static_cast<ssize_t>(kBytes);
 }
 
-// Under another name first: a mark that is there is whole.
+// Under another name first: a mark that is there is whole. Never in place of one that is there: its owner may be
+// another process.
 bool make(const std::string& directory, const std::string& path) {
   const std::string draft = path + ".new";
   const int file = ::open(draft.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file < 0) return false;
   const bool written = write_at_start(file, Position{0}) && ::fsync(file) == 0;
   ::close(file);
-  if (!written || std::rename(draft.c_str(), path.c_str()) != 0) return false;
+  if (!written || (::link(draft.c_str(), path.c_str()) != 0 && errno != EEXIST)) return false;
+  ::unlink(draft.c_str());
   const int folder = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return false;
   const bool synced = ::fsync(folder) == 0;

@@ -48,7 +48,7 @@ std::optional<Position> position_of(const Slice& key) {
 LogTime time_of(const Slice& row) { return {static_cast<std::int64_t>(from_big_endian(row.data()))}; }
 
 rocksdb::Options journal_options(rocksdb::Env* env) {
-  rocksdb::Options options = quiet_options(kOpenFiles);
+  rocksdb::Options options(quiet_options(kOpenFiles), rocksdb::ColumnFamilyOptions());
   if (env != nullptr) options.env = env;
   // The default drops what follows a bad record; here only a last write that was never finished may be missing.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;

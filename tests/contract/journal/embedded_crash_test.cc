@@ -74,6 +74,7 @@ void append_until_it_fails(EmbeddedJournal& journal, std::uint64_t first_seed,
                            const std::function<void(Position, std::uint64_t)>& acknowledged) {
   std::atomic<std::uint64_t> seed{first_seed};
   std::vector<std::thread> writers;
+  writers.reserve(kWriters);
   for (int i = 0; i < kWriters; ++i) {
     writers.emplace_back([&] {
       for (;;) {

@@ -65,6 +65,7 @@ TEST_P(JournalContract, ReturnsTheBytesAsTheyWereAppended) {
 
 TEST_P(JournalContract, KeepsTheOrderOfOneThread) {
   std::vector<std::future<AppendReport>> reports;
+  reports.reserve(500);
   for (int i = 0; i < 500; ++i) reports.push_back(append_async(std::to_string(i)));
   for (std::uint64_t i = 0; i < 500; ++i) EXPECT_EQ(reports[i].get().position, Position{i});
   const std::vector<JournalRecord> records = read_all();
@@ -78,6 +79,7 @@ TEST_P(JournalContract, KeepsEveryRecordOfManyThreadsOnce) {
   std::mutex mutex;
   std::map<Position, std::string> acknowledged;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       for (int i = 0; i < kEach; ++i) {
@@ -229,6 +231,7 @@ TEST_P(JournalContract, CloseAmidAppendsReportsEachOnce) {
   std::atomic<std::uint64_t> appended{0};
   std::atomic<std::uint64_t> refused{0};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&] {
       for (AppendReport report{AppendOutcome::kAppended, {}}; report.outcome == AppendOutcome::kAppended;) {

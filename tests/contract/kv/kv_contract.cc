@@ -173,6 +173,7 @@ TEST_P(KvContract, ReadersSeeWholeBatches) {
   constexpr int kBatches = 500;
   std::atomic<bool> done{false};
   std::vector<std::thread> readers;
+  readers.reserve(3);
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([&] {
       int last = 0;

@@ -210,7 +210,7 @@ TEST_P(RocksStoreKill, LeavesAPrefixOfTheBatches) {
   std::uint64_t written = 0;
   for (int round = 0; round < kRounds; ++round) {
     Child child("RocksStoreCrash.DISABLED_Writes", directory.path() + (log ? " 1" : " 0"));
-    const std::uint64_t lines = 1 + random() % 1500;
+    const std::uint64_t lines = 1 + random() % 600;
     std::uint64_t said = 0;
     for (std::uint64_t i = 0; i < lines; ++i) said = std::stoull(child.line().value());
     child.kill();
