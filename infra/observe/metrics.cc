@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kSeriesPerNameMax = 1000;
 
-enum class Kind : std::uint8_t { kCounter, kGauge, kReadGauge, kHistogram };
+enum class Kind : std::uint8_t { kCounter, kGauge, kHistogram, kReadCounter, kReadGauge };
 
 bool is_lower_snake(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
@@ -33,7 +33,8 @@ void check_name(const std::string& name, const std::string& help, Kind kind) {
   const auto wrong = [&](const char* why) { throw std::logic_error("metric " + name + ": " + why); };
   if (!is_lower_snake(name) || !name.starts_with("ledgate_")) wrong("is not ledgate_<lower_case>");
   if (help.empty()) wrong("has no help");
-  if (name.ends_with("_total") != (kind == Kind::kCounter)) wrong("counters, and only counters, end in _total");
+  const bool counter = kind == Kind::kCounter || kind == Kind::kReadCounter;
+  if (name.ends_with("_total") != counter) wrong("counters, and only counters, end in _total");
   if (name.ends_with("_count") || name.ends_with("_sum") || name.ends_with("_bucket"))
     wrong("has a histogram's suffix");
   for (const auto unit : kNotBaseUnits) {
@@ -60,7 +61,7 @@ struct Metrics::State {
     std::string help;
     std::size_t series = 0;
   };
-  struct ReadGauge {
+  struct ReadSeries {
     Labels labels;
     std::function<double()> read;
   };
@@ -68,7 +69,7 @@ struct Metrics::State {
   prometheus::Registry registry;
   mutable std::mutex mutex;  // guards the two maps; never taken on the way of a request
   std::map<std::string, Name> names;
-  std::map<std::string, std::vector<ReadGauge>> read_gauges;
+  std::map<std::string, std::vector<ReadSeries>> read;
 
   // Checks the name and counts one more series of it; caller holds the mutex.
   void admit(const std::string& name, const std::string& help, Kind kind, const Labels& labels) {
@@ -80,6 +81,16 @@ struct Metrics::State {
     if (known.kind != kind || known.help != help)
       throw std::logic_error("metric " + name + ": registered as something else");
     if (++known.series > kSeriesPerNameMax) throw std::logic_error("metric " + name + ": too many series");
+  }
+
+  void add_read(const std::string& name, const std::string& help, Kind kind, ReadSeries series) {
+    const std::lock_guard lock(mutex);
+    auto& known = read[name];
+    const auto same = [&](const ReadSeries& other) { return other.labels == series.labels; };
+    if (std::any_of(known.begin(), known.end(), same))
+      throw std::logic_error("metric " + name + ": series registered twice");
+    admit(name, help, kind, series.labels);
+    known.push_back(std::move(series));
   }
 
   template <class Builder, class... Extra>
@@ -110,25 +121,26 @@ Histogram Metrics::histogram(const std::string& name, const std::string& help, c
 
 void Metrics::gauge_of(const std::string& name, const std::string& help, const Labels& labels,
                        std::function<double()> read) {
-  const std::lock_guard lock(state_->mutex);
-  auto& gauges = state_->read_gauges[name];
-  const auto same = [&](const State::ReadGauge& gauge) { return gauge.labels == labels; };
-  if (std::any_of(gauges.begin(), gauges.end(), same))
-    throw std::logic_error("metric " + name + ": series registered twice");
-  state_->admit(name, help, Kind::kReadGauge, labels);
-  gauges.push_back({labels, std::move(read)});
+  state_->add_read(name, help, Kind::kReadGauge, {labels, std::move(read)});
+}
+
+void Metrics::counter_of(const std::string& name, const std::string& help, const Labels& labels,
+                         std::function<double()> read) {
+  state_->add_read(name, help, Kind::kReadCounter, {labels, std::move(read)});
 }
 
 std::string Metrics::render() const {
   auto families = state_->registry.Collect();
   const std::lock_guard lock(state_->mutex);
-  for (const auto& [name, gauges] : state_->read_gauges) {
-    auto& family = families.emplace_back(
-        prometheus::MetricFamily{name, state_->names.at(name).help, prometheus::MetricType::Gauge, {}});
-    for (const auto& gauge : gauges) {
+  for (const auto& [name, series] : state_->read) {
+    const auto& known = state_->names.at(name);
+    const bool counter = known.kind == Kind::kReadCounter;
+    const auto type = counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
+    auto& family = families.emplace_back(prometheus::MetricFamily{name, known.help, type, {}});
+    for (const auto& one : series) {
       auto& metric = family.metric.emplace_back();
-      for (const auto& [label, value] : gauge.labels) metric.label.push_back({label, value});
-      metric.gauge.value = gauge.read();
+      for (const auto& [label, value] : one.labels) metric.label.push_back({label, value});
+      (counter ? metric.counter.value : metric.gauge.value) = one.read();
     }
   }
   return prometheus::TextSerializer().Serialize(families);

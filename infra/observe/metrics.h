@@ -65,9 +65,10 @@ class Metrics {
   Histogram histogram(const std::string& name, const std::string& help, const std::vector<double>& buckets,
                       const Labels& labels = {});
 
-  // Read when asked for: for what is known elsewhere anyway (queue lengths, positions). `read` must be safe on any
-  // thread as long as this object lives, and quick.
+  // Read when asked for: for what is known elsewhere anyway (queue lengths, positions; with counter_of, what only
+  // grows). `read` must be safe on any thread as long as this object lives, and quick.
   void gauge_of(const std::string& name, const std::string& help, const Labels& labels, std::function<double()> read);
+  void counter_of(const std::string& name, const std::string& help, const Labels& labels, std::function<double()> read);
 
   // The text exposition format 0.0.4.
   [[nodiscard]] std::string render() const;

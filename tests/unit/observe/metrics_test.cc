@@ -20,6 +20,7 @@ TEST(Metrics, RendersWhatWasCounted) {
   metrics.histogram("ledgate_append_seconds", "Append to applied.", {0.1, 1}).observe(0.5);
   std::atomic<int> length = 4;
   metrics.gauge_of("ledgate_hash_queue_length", "Hashes that wait.", {{"pool", "a"}}, [&] { return length.load(); });
+  metrics.counter_of("ledgate_conflicts_total", "Conflicts.", {}, [] { return 9.0; });
   length = 5;
   const std::string text = metrics.render();
   EXPECT_THAT(
@@ -27,6 +28,7 @@ TEST(Metrics, RendersWhatWasCounted) {
       HasSubstr("# HELP ledgate_http_requests_total Requests answered.\n# TYPE ledgate_http_requests_total counter\n"));
   EXPECT_THAT(text, HasSubstr("ledgate_http_requests_total{status=\"200\"} 3"));
   EXPECT_THAT(text, HasSubstr("ledgate_journal_position 7"));
+  EXPECT_THAT(text, HasSubstr("# TYPE ledgate_conflicts_total counter\nledgate_conflicts_total 9"));
   EXPECT_THAT(text, HasSubstr("ledgate_append_seconds_bucket{le=\"0.1\"} 0"));
   EXPECT_THAT(text, HasSubstr("ledgate_append_seconds_bucket{le=\"1\"} 1"));
   EXPECT_THAT(text, HasSubstr("ledgate_append_seconds_bucket{le=\"+Inf\"} 1"));
@@ -50,6 +52,7 @@ TEST(Metrics, ANameKeepsItsKindAndItsNumberOfSeries) {
   metrics.gauge("ledgate_a", "h");
   EXPECT_THROW(metrics.gauge_of("ledgate_a", "h", {}, [] { return 0.0; }), std::logic_error);
   metrics.gauge_of("ledgate_b", "h", {}, [] { return 0.0; });
+  EXPECT_THROW(metrics.counter_of("ledgate_b", "h", {}, [] { return 0.0; }), std::logic_error);
   EXPECT_THROW(metrics.gauge_of("ledgate_b", "h", {}, [] { return 0.0; }), std::logic_error);
   for (int i = 0; i < 1000; ++i) metrics.counter("ledgate_c_total", "h", {{"n", std::to_string(i)}});
   EXPECT_THROW(metrics.counter("ledgate_c_total", "h", {{"n", "one more"}}), std::logic_error);
