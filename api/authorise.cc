@@ -1,6 +1,17 @@
 #include "api/authorise.h"
 
 namespace ledgate::api {
+namespace {
+
+Checked establish_principal(const ApiContext& context, Call& call) {
+  // Only a Basic password may have to be checked by a log-in, which is recorded for its caller.
+  const bool records = std::holds_alternative<BasicCredentials>(call.credentials);
+  call.principal = TRY(
+      context.authenticator.check(call.credentials, records ? caller_of(call, journal::v1::DIALECT_NATIVE) : Caller()));
+  return {};
+}
+
+}  // namespace
 
 bool wants_principal(Access access) { return access == Access::kAuthenticated || scope_of(access).has_value(); }
 
@@ -22,7 +33,7 @@ Checked authorise(const ApiContext& context, Call& call) {
     return refuse_with(ErrorCode::kRouteNotFound);
   }
   if (!wants_principal(access)) return {};
-  call.principal = TRY(context.authenticator.check(call.credentials, caller_of(call, journal::v1::DIALECT_NATIVE)));
+  TRY_STATUS(establish_principal(context, call));
   const auto scope = scope_of(access);
   if (!scope || call.principal->scopes.allow(*scope)) return {};
   call.denied_for = Scopes{*scope}.text();
@@ -33,8 +44,7 @@ Checked require_principal(const ApiContext& context, Call& call) {
   TRY_STATUS(read_credentials(context, call));
   if (const auto* token = std::get_if<VerifiedToken>(&call.credentials))
     TRY_STATUS(await_position(context, token->born));
-  call.principal = TRY(context.authenticator.check(call.credentials, caller_of(call, journal::v1::DIALECT_NATIVE)));
-  return {};
+  return establish_principal(context, call);
 }
 
 }  // namespace ledgate::api

@@ -55,7 +55,7 @@ struct Answered {
   std::string_view method;
   int status = 0;
   std::string_view error;  // slug; empty on success
-  std::string_view cause;  // of an internal error: for the log only
+  std::string_view cause;  // what went wrong inside (an exception, an undeclared code): for the log only
   std::chrono::microseconds took{};
 };
 

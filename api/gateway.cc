@@ -10,7 +10,6 @@
 #include "api/worker_pool.h"
 #include "commands/service_events.h"
 
-#include <cassert>
 #include <exception>
 
 namespace ledgate::api {
@@ -24,7 +23,7 @@ struct Exchange {
   Service::Reply reply;
   Steady began;
   Position wanted{};  // must be applied before the request is looked at
-  std::string cause;  // of an internal error, for the log
+  std::string cause;  // what went wrong inside, for the log
 };
 
 Result<Position> min_position(const Request& request) {
@@ -201,7 +200,8 @@ class Gateway::Impl {
     std::string_view error;
     if (!answer) {
       const ErrorCode code = answer.error().error.code;
-      assert(call.route == nullptr || declares(*call.route, code));
+      if (call.route != nullptr && !declares(*call.route, code))
+        exchange.cause = "a code that the route does not declare";
       error = error_row(code).slug;
     }
     Response response = answer ? std::move(*answer) : render(*call.envelope, answer.error(), call.request.request_id);

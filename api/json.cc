@@ -74,8 +74,9 @@ class StrictBuilder final : public nlohmann::json_sax<json> {
 }  // namespace
 
 Result<json> parse_json_object(std::string_view text) {
-  // nlohmann skips a byte order mark silently.
-  if (text.starts_with("\xEF\xBB\xBF")) return fail(ErrorCode::kRequestMalformed);
+  // nlohmann skips a byte order mark silently, and takes NUL for the end of the text.
+  if (text.starts_with("\xEF\xBB\xBF") || text.find('\0') != std::string_view::npos)
+    return fail(ErrorCode::kRequestMalformed);
   StrictBuilder builder;
   const bool read = json::sax_parse(text.begin(), text.end(), &builder);
   if (!read) return fail(ErrorCode::kRequestMalformed);

@@ -12,7 +12,7 @@ constexpr std::array kRoutesWithBody{ErrorCode::kRequestUnsupportedMedia, ErrorC
                                      ErrorCode::kValidationFailed};
 constexpr std::array kCommands{ErrorCode::kIdempotencyMismatch, ErrorCode::kOutcomeUnknown,
                                ErrorCode::kJournalUnavailable, ErrorCode::kContended};
-constexpr std::array kAuthenticated{ErrorCode::kUnauthenticated, ErrorCode::kPermissionDenied, ErrorCode::kStale};
+constexpr std::array kAuthenticated{ErrorCode::kUnauthenticated, ErrorCode::kStale};
 // A Basic password is checked by a log-in of its own.
 constexpr std::array kWithBasic{ErrorCode::kRateLimited, ErrorCode::kInvalidCredentials, ErrorCode::kOutcomeUnknown,
                                 ErrorCode::kJournalUnavailable, ErrorCode::kContended};
@@ -30,6 +30,7 @@ bool declares(const Route& route, ErrorCode code) {
          (route.query != nullptr && code == ErrorCode::kValidationFailed) ||
          (route.kind == Kind::kCommand && contains(kCommands, code)) ||
          (authenticated && contains(kAuthenticated, code)) ||
+         (scope_of(route.access) && code == ErrorCode::kPermissionDenied) ||
          (authenticated && route.credentials.basic && contains(kWithBasic, code));
 }
 

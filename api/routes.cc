@@ -50,6 +50,7 @@ constexpr std::array kRegisterErrors{kRateLimited,     kUsernameTaken,    kEmail
                                      kUsernameInvalid, kPasswordRejected, kRegistrationDisabled};
 constexpr std::array kLoginErrors{kRateLimited, kInvalidCredentials, kUnauthenticated};
 constexpr std::array kRefreshErrors{kRateLimited, kRefreshInvalid, kRefreshReused, kUnauthenticated};
+constexpr std::array kVerifyErrors{kPermissionDenied};
 constexpr std::array kPageErrors{kCursorInvalid};
 constexpr std::array kAuditErrors{kCursorInvalid, kJournalUnavailable, kOutcomeUnknown, kContended};
 constexpr std::array kUserErrors{kUserNotFound};
@@ -161,6 +162,7 @@ constexpr std::array kRoutes{
           .credentials = kAnyCredential,
           .query = &native::kVerifyQuery,
           .successes = kVerified,
+          .errors = kVerifyErrors,
           .envelope = &native::kProblem,
           .handler = native::handle_verify},
     Route{.method = kPost,
@@ -173,6 +175,7 @@ constexpr std::array kRoutes{
           .credentials = kAnyCredential,
           .query = &native::kVerifyQuery,
           .successes = kVerified,
+          .errors = kVerifyErrors,
           .envelope = &native::kProblem,
           .handler = native::handle_verify},
     Route{.method = kGet,

@@ -64,8 +64,7 @@ Answer handle_metrics(const ApiContext& context, Call&) {
 }
 
 Answer handle_jwks(const ApiContext& context, Call&) {
-  return Response{.content_type = "application/jwk-set+json", .body = context.services.jose.jwks()}.with(
-      "Cache-Control", "public, max-age=300");
+  return Response{.content_type = "application/jwk-set+json", .body = context.services.jose.jwks()};
 }
 
 Answer handle_schema(const ApiContext& context, Call&) {

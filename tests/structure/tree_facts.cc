@@ -1,12 +1,13 @@
-// Prints one of the tables of this repository as text: `tree_facts settings|errors|error-codes|proto`. generated.py compares and writes.
+// Prints one of the tables of this repository as text: `tree_facts settings|errors|error-codes|proto`. generated.py
+// compares and writes.
+#include "domain/error_codes.h"
+#include "domain/journal.pb.h"
+#include "infra/config/settings_print.h"
+
 #include <google/protobuf/descriptor.h>
 
 #include <iostream>
 #include <string_view>
-
-#include "domain/error_codes.h"
-#include "domain/journal.pb.h"
-#include "infra/config/settings_print.h"
 
 namespace {
 
@@ -15,11 +16,13 @@ namespace pb = google::protobuf;
 void print_errors() {
   std::cout << "# Errors\n\n"
                "Generated from `domain/error_codes.def` by `make docs`; do not edit.\n\n"
-               "Programs branch on the code; the sentence may change. Number and code are permanent and never used again. Where two fit,\n"
+               "Programs branch on the code; the sentence may change. Number and code are permanent and never used "
+               "again. Where two fit,\n"
                "the one further up is answered. A dialect renders them in its own envelope.\n\n"
                "| number | code | HTTP | meaning |\n| --- | --- | --- | --- |\n";
   for (const auto& row : ledgate::error_table()) {
-    std::cout << "| " << static_cast<int>(row.code) << " | `" << row.slug << "` | " << ledgate::http_status(row.kind) << " | " << row.sentence << " |\n";
+    std::cout << "| " << static_cast<int>(row.code) << " | `" << row.slug << "` | " << ledgate::http_status(row.kind)
+              << " | " << row.sentence << " |\n";
   }
 }
 
@@ -48,7 +51,8 @@ void print_proto(const pb::FileDescriptor& file) {
   }
   for (int i = 0; i < file.enum_type_count(); ++i) {
     const auto& type = *file.enum_type(i);
-    for (int v = 0; v < type.value_count(); ++v) std::cout << type.full_name() << " enum " << type.value(v)->name() << " = " << type.value(v)->number() << "\n";
+    for (int v = 0; v < type.value_count(); ++v)
+      std::cout << type.full_name() << " enum " << type.value(v)->name() << " = " << type.value(v)->number() << "\n";
   }
 }
 

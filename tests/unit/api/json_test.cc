@@ -20,7 +20,7 @@ TEST(Json, reads_an_object) {
 }
 
 TEST(Json, refuses_whatever_is_no_single_object) {
-  for (const std::string text :
+  for (const std::string& text :
        {""s, " "s, "null"s, "[]"s, "\"x\""s, "1"s, "{"s, "{}x"s, "{}{}"s, "\xEF\xBB\xBF{}"s, "{}\0"s, "[{}]"s,
         "{'a':1}"s, "{\"a\":1,}"s, "/**/{}"s, "{\"a\":01}"s, "{\"a\":NaN}"s, "{\"a\":1e400}"s, "{\"a\":.5}"s}) {
     EXPECT_FALSE(parse_json_object(text)) << text;
@@ -35,7 +35,7 @@ TEST(Json, refuses_duplicate_keys_at_any_depth) {
 }
 
 TEST(Json, refuses_text_that_is_not_unicode_or_holds_nul) {
-  for (const std::string text :
+  for (const std::string& text :
        {"{\"a\":\"\xff\"}"s, "{\"a\":\"\xc0\xaf\"}"s, "{\"a\":\"\xed\xa0\x80\"}"s, R"({"a":"\ud800"})"s,
         R"({"a":"\udc00\ud800"})"s, R"({"a":"x\u0000"})"s, R"({"\u0000":1})"s}) {
     EXPECT_FALSE(parse_json_object(text)) << text;

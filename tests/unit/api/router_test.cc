@@ -58,8 +58,12 @@ TEST(RouteTable, every_row_is_complete) {
     EXPECT_FALSE(route.summary.empty());
     EXPECT_LE(route.body_bytes_max, kBodyBytesMax);
     for (const Body& body : route.bodies) EXPECT_NE(body.schema, nullptr);
-    if (route.kind == Kind::kCommand) EXPECT_EQ(route.runs, Runs::kWorker) << "commands wait for the journal";
-    if (route.credentials.cookie) EXPECT_EQ(route.kind, Kind::kQuery) << "a cookie is ambient";
+    if (route.kind == Kind::kCommand) {
+      EXPECT_EQ(route.runs, Runs::kWorker) << "commands wait for the journal";
+    }
+    if (route.credentials.cookie) {
+      EXPECT_EQ(route.kind, Kind::kQuery) << "a cookie is ambient";
+    }
   }
 }
 

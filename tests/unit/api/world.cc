@@ -26,7 +26,8 @@ ApiHooks hooks(World& world, const Replica& replica) {
           .may_read_metrics = [](std::string_view address) { return address == "127.0.0.1"; },
           .on_answer =
               [&world](const Answered& answered) {
-                if (!answered.cause.empty()) world.last_cause = answered.cause;
+                // An undeclared code or an exception is a fault wherever it happens.
+                EXPECT_EQ(answered.cause, "") << answered.operation << " " << answered.error;
               }};
 }
 
@@ -148,8 +149,9 @@ std::string World::admin_token() {
 std::vector<std::string> World::events(const std::string& query) {
   const Response response = ask(get("/api/v1/audit/events?limit=1000" + query).bearer(admin_token()));
   EXPECT_EQ(response.status, 200) << response.body;
+  const nlohmann::json page = body_of(response);
   std::vector<std::string> names;
-  for (const auto& item : body_of(response).at("items")) names.push_back(item.at("type"));
+  for (const auto& item : page.at("items")) names.push_back(item.at("type"));
   return names;
 }
 

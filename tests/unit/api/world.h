@@ -15,6 +15,8 @@
 #include "tests/support/memory_journal.h"
 #include "tests/support/memory_kv.h"
 
+#include <nlohmann/json.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -92,7 +94,6 @@ class World {
   testing::MemoryJournal journal;
   std::atomic<bool> fresh{true};
   std::vector<std::string> not_ready;
-  std::string last_cause;  // of the last internal error
 
  private:
   void begin();

@@ -5,6 +5,10 @@
 #include <argon2.h>
 #include <sodium.h>
 
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+
 namespace ledgate::infra {
 namespace {
 
@@ -124,22 +128,29 @@ TEST(Argon2Hasher, UnreadableHashesNeverMatch) {
   }
 }
 
-// The best of several runs, since other work on the machine only ever adds time.
-std::chrono::nanoseconds fastest_verify(Argon2Hasher& hasher, const Secret<>& stored) {
+// What this process spent, whatever else the machine does.
+std::chrono::nanoseconds cpu_time() {
+  timespec spent{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+  return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
+}
+
+// The best of several runs.
+std::chrono::nanoseconds cheapest_verify(Argon2Hasher& hasher, const Secret<>& stored) {
   auto best = std::chrono::nanoseconds::max();
   for (int i = 0; i < 7; ++i) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = cpu_time();
     EXPECT_FALSE(hasher.verify(secret("wrong"), stored)->matches);
-    best = std::min(best, std::chrono::nanoseconds(std::chrono::steady_clock::now() - start));
+    best = std::min(best, cpu_time() - start);
   }
   return best;
 }
 
 TEST(Argon2Hasher, AnUnknownUserCostsWhatAWrongPasswordCosts) {
   Argon2Hasher hasher({.memory_kib = 4096, .iterations = 2, .threads = 1});
-  const auto known = fastest_verify(hasher, *hasher.hash(secret("right")));
-  const auto unknown = fastest_verify(hasher, Secret<>());
-  const auto beyond_limits = fastest_verify(
+  const auto known = cheapest_verify(hasher, *hasher.hash(secret("right")));
+  const auto unknown = cheapest_verify(hasher, Secret<>());
+  const auto beyond_limits = cheapest_verify(
       hasher, secret("$argon2id$v=19$m=262144,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"));
   // Without the dummy hash these would be a hundred times apart.
   EXPECT_LT(known, unknown * 2);
