@@ -29,12 +29,14 @@ std::optional<std::string> decode_base64(std::string_view text) {
 }
 
 Principal principal_of(state::v1::Account account, const SessionId& session, journal::v1::LoginMethod method) {
-  return Principal{.id = UserId::from_bytes(account.id()).value_or(UserId()),
-                   .number = UserNumber{account.number()},
-                   .scopes = Scopes::of(account.role()),
-                   .session = session,
-                   .method = method,
-                   .account = std::move(account)};
+  Principal principal{.id = UserId::from_bytes(account.id()).value_or(UserId()),
+                      .number = UserNumber{account.number()},
+                      .scopes = Scopes::of(account.role()),
+                      .session = session,
+                      .method = method,
+                      .account = {}};
+  principal.account = std::move(account);
+  return principal;
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ class Checker {
 
   void check_member(const Field& field, const json& object) {
     const auto member = object.find(field.name);
-    if (member == object.end() || (source_ == Source::kForm && *member == "")) {
+    if (member == object.end() || (source_ == Source::kForm && text_member(object, field.name).empty())) {
       if (field.required) add(field, "missing", "Field required", nullptr);
       return;
     }
