@@ -5,6 +5,7 @@ LEDGATE_BINARY names the binary (build/release/ledgate), LEDGATE_PATIENCE stretc
 import pytest
 
 from harness import client
+from harness.kafka import Brokers
 from harness.node import BINARY, Node
 
 
@@ -60,6 +61,20 @@ def fresh(tmp_path):
     yield started
     for one in made:
         one.discard()
+
+
+@pytest.fixture
+def brokers(tmp_path):
+    """Makes brokers of this test's own: `brokers()` starts one, `brokers(3)` three, `brokers(1, {"key": value})` with settings."""
+    made = []
+
+    def started(count=1, settings=None):
+        made.append(Brokers(tmp_path / f"kafka{len(made)}", count, settings))
+        return made[-1]
+
+    yield started
+    for one in made:
+        one.end()
 
 
 @pytest.fixture
