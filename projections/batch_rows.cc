@@ -5,31 +5,39 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace ledgate {
 namespace {
 
-constexpr std::size_t kWrittenBytesMax = std::size_t{4} << 20;
+constexpr std::size_t kKnownBytesMax = std::size_t{4} << 20;
 constexpr std::size_t kRowOverheadBytes = 112;  // of a node of the map, its strings and the allocator
 
 }  // namespace
 
 BatchRows::BatchRows(KvStore& store, const std::vector<TableSpec>& tables)
-    : store_(store), batch_(store.new_batch()), written_(tables.size()) {
+    : store_(store), batch_(store.new_batch()), known_(tables.size()) {
   for (std::size_t i = 0; i < tables.size(); ++i) {
-    written_[i].looked_up = tables[i].point_lookups;
+    known_[i].looked_up = tables[i].point_lookups;
     store.latest().scan(Table{static_cast<std::uint8_t>(i)}, {}, {}, KvReader::Order::kDescending,
                         [&](std::string_view key, std::string_view) {
-                          written_[i].floor = key;
+                          known_[i].floor = key;
                           return false;
                         });
   }
 }
 
 std::optional<std::string> BatchRows::get(Table table, std::string_view key) const {
-  const Written& lately = written(table);
-  if (const auto found = lately.rows.find(key); found != lately.rows.end()) return found->second;
+  Known& lately = known(table);
+  if (const auto found = lately.rows.find(key); found != lately.rows.end()) return found->second.value;
   if (lately.looked_up && key > lately.floor) return std::nullopt;
-  return store_.latest().get(table, key);
+  std::optional<std::string> value = store_.latest().get(table, key);
+  if (lately.looked_up) {
+    lately.bytes += kRowOverheadBytes + key.size() + (value ? value->size() : 0);
+    lately.rows.emplace(key, Row{.value = value});
+  }
+  return value;
 }
 
 void BatchRows::scan(Table table, std::string_view from, std::string_view to, const KvReader::Visitor& visit) const {
@@ -41,32 +49,38 @@ void BatchRows::put(Table table, std::string_view key, std::string_view value) {
   put_undigested(table, key, value);
 }
 
-void BatchRows::put_undigested(Table table, std::string_view key, std::string_view value) {
-  batch_->put(table, key, value);
-  remember(table, key, value);
-}
+void BatchRows::put_undigested(Table table, std::string_view key, std::string_view value) { write(table, key, value); }
 
 void BatchRows::erase(Table table, std::string_view key) {
   digest_write('-', table, key, {});
-  batch_->erase(table, key);
-  remember(table, key, std::nullopt);
+  write(table, key, std::nullopt);
   ++erased_;
 }
 
-void BatchRows::remember(Table table, std::string_view key, std::optional<std::string_view> value) {
-  Written& lately = written(table);
-  if (!lately.looked_up) return;
-  if (key > lately.highest) lately.highest = key;
-  lately.rows.insert_or_assign(std::string(key), value ? std::optional<std::string>(*value) : std::nullopt);
-  written_bytes_ += kRowOverheadBytes + key.size() + (value ? value->size() : 0);
+void BatchRows::write(Table table, std::string_view key, std::optional<std::string_view> value) {
+  Known& lately = known(table);
+  auto found = lately.rows.find(key);
+  if (found == lately.rows.end()) {
+    found = lately.rows.emplace(key, Row()).first;
+    lately.bytes += kRowOverheadBytes + key.size();
+    if (key > lately.highest) lately.highest = key;
+  }
+  Row& row = found->second;
+  lately.bytes += (value ? value->size() : 0) - (row.value ? row.value->size() : 0);
+  row.value = value;
+  if (!std::exchange(row.pending, true)) lately.pending.push_back(&*found);
 }
 
+// Everything has been committed.
 void BatchRows::evict() {
-  for (Written& lately : written_) {
+  std::size_t bytes = 0;
+  for (const Known& lately : known_) bytes += lately.bytes;
+  for (Known& lately : known_) {
+    if (lately.looked_up && bytes <= kKnownBytesMax) continue;
     lately.floor = std::max(lately.floor, lately.highest);
     lately.rows.clear();
+    lately.bytes = 0;
   }
-  written_bytes_ = 0;
 }
 
 // Lengths stand before the bytes, so that no two different lists of writes have the same input.
@@ -87,11 +101,26 @@ void BatchRows::fold_digest(RowsDigest& digest) {
   digest_input_.clear();
 }
 
+void BatchRows::fill_batch(Table table, Known& lately) {
+  std::sort(lately.pending.begin(), lately.pending.end(),
+            [](const RowMap::value_type* a, const RowMap::value_type* b) { return a->first < b->first; });
+  for (RowMap::value_type* row : lately.pending) {
+    if (row->second.value) {
+      batch_->put(table, row->first, *row->second.value);
+    } else {
+      batch_->erase(table, row->first);
+    }
+    row->second.pending = false;
+  }
+  lately.pending.clear();
+}
+
 Status BatchRows::commit() {
+  for (std::size_t i = 0; i < known_.size(); ++i) fill_batch(Table{static_cast<std::uint8_t>(i)}, known_[i]);
   TRY_STATUS(store_.write(*batch_));
   batch_->clear();
-  if (written_bytes_ > kWrittenBytesMax) evict();
   erased_ = 0;
+  evict();
   return {};
 }
 

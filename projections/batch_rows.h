@@ -1,6 +1,7 @@
-// The rows while batches are applied: writes go to a KvBatch, reads see them before it is committed, and every write
-// goes into the running digest of the projection that made it. What was written lately stays in memory, since it is
-// what is read next.
+// The rows while batches are applied: reads see what was written before it is committed, and every write goes into the
+// running digest of the projection that made it. A commit hands the store the last write of each row, in the order of
+// the keys, which is what a store takes fastest. What was written lately stays in memory, since it is what is read
+// next.
 #pragma once
 
 #include "projections/projection.h"
@@ -38,25 +39,32 @@ class BatchRows final : public Rows {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  // The rows of one table that were written since the last eviction. Every row whose key is above `floor` is among
-  // them, so that for keys that only grow (ids that begin with their time) absence is known without asking the store.
-  struct Written {
-    std::unordered_map<std::string, std::optional<std::string>, Hash, std::equal_to<>> rows;
+  struct Row {
+    std::optional<std::string> value;  // absent: erased
+    bool pending = false;              // not committed yet
+  };
+  using RowMap = std::unordered_map<std::string, Row, Hash, std::equal_to<>>;
+  // The rows of one table that were read or written since the last eviction. Every row whose key is above `floor` is
+  // among them, so that for keys that only grow (ids that begin with their time) absence is known without asking the
+  // store.
+  struct Known {
+    RowMap rows;
+    std::vector<RowMap::value_type*> pending;  // of rows
+    std::size_t bytes = 0;
     std::string highest;
     std::string floor;
-    bool looked_up = true;  // a table that is only scanned needs none of this
+    bool looked_up = true;  // rows of a table that is only scanned are forgotten once committed
   };
 
-  [[nodiscard]] Written& written(Table table) { return written_[static_cast<std::size_t>(table)]; }
-  [[nodiscard]] const Written& written(Table table) const { return written_[static_cast<std::size_t>(table)]; }
+  [[nodiscard]] Known& known(Table table) const { return known_[static_cast<std::size_t>(table)]; }
+  void write(Table table, std::string_view key, std::optional<std::string_view> value);
+  void fill_batch(Table table, Known& lately);
   void evict();
-  void remember(Table table, std::string_view key, std::optional<std::string_view> value);
   void digest_write(char kind, Table table, std::string_view key, std::string_view value);
 
   KvStore& store_;
   std::unique_ptr<KvBatch> batch_;
-  std::vector<Written> written_;
-  std::size_t written_bytes_ = 0;
+  mutable std::vector<Known> known_;  // reading adds to it
   std::string digest_input_;
   std::size_t erased_ = 0;
 };

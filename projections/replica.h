@@ -43,8 +43,8 @@ class Replica {
   // Called on the replica's thread: `on_progress` after each batch, `on_failure` once, when a record or the store stops
   // it for good.
   struct Options {
-    std::size_t batch_records = 512;
-    std::size_t batch_bytes = 1 << 20;
+    std::size_t batch_records = 4096;
+    std::size_t batch_bytes = 2 << 20;
     std::function<void(Position)> on_progress;
     std::function<void(const Error&)> on_failure;
   };
