@@ -1,9 +1,12 @@
 """The calls most tests begin with: registering, logging in, asking as somebody."""
 
 import base64
+import http.cookies
 import itertools
 import typing
 import uuid
+
+import jwt
 
 PASSWORD = "correct-Horse7-staple"
 LONG_TOKEN = "x" * 40
@@ -37,6 +40,19 @@ def traced():
     return {"X-Request-Id": str(uuid.uuid4())}
 
 
+def cookies_of(answer):
+    """The Set-Cookie headers as morsels by name."""
+    jar = http.cookies.SimpleCookie()
+    for header in answer.headers.get_list("set-cookie"):
+        jar.load(header)
+    return jar
+
+
+def claims_of(token):
+    """What a token says, unchecked."""
+    return jwt.decode(token, options={"verify_signature": False})
+
+
 def register(node, name=None, email=None, password=PASSWORD, **options):
     name = name or fresh_name()
     return node.http.post("/api/v1/auth/register", json={"username": name, "email": email or f"{name}@example.org",
@@ -50,6 +66,14 @@ def new_user(node, name=None, password=PASSWORD):
     return User(name, f"{name}@example.org", password, answer.json()["access"], answer.json()["refresh"])
 
 
+def login_000(node, name, password=PASSWORD, **options):
+    return node.http.post("/api/auth/token/obtain/", json={"username": name, "password": password}, **options)
+
+
+def login_001(node, name, password=PASSWORD, **options):
+    return node.http.post("/api/auth/login", json={"username": name, "password": password}, **options)
+
+
 def login_003(node, name, password=PASSWORD, **options):
     return node.http.post("/api/v1/auth/login", json={"username": name, "password": password}, **options)
 
@@ -60,6 +84,14 @@ def login_002(node, name, password=PASSWORD, **options):
 
 def login_004(node, email, password=PASSWORD, **options):
     return node.http.post("/api/auth/login", json={"email": email, "password": password}, **options)
+
+
+def access_of(answer):
+    """The access token in a log-in answer of any dialect."""
+    assert answer.status_code in (200, 201), answer.text
+    found = answer.json()
+    token = found.get("access") or found.get("token") or found["access_token"]
+    return token["token"] if isinstance(token, dict) else token
 
 
 class Session(typing.NamedTuple):
@@ -86,6 +118,14 @@ def refresh_002(node, access, refresh, **options):
     headers = {**(bearer(access) if access else {}), **options.pop("headers", {})}
     body = {"token": refresh, "expires_in": 31536000, "token_type": "bearer"}
     return node.http.post("/api/v1/auth/refresh", json=body, headers=headers, **options)
+
+
+def refresh_000(node, token, **options):
+    return node.http.post("/api/auth/token/refresh/", json={"refresh": token}, **options)
+
+
+def refresh_001(node, token, **options):
+    return node.http.post("/api/auth/refresh", json={"token": token}, **options)
 
 
 def me(node, access):

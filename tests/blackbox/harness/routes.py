@@ -61,6 +61,10 @@ def envelope_fault(dialect, answer):
         if body.get("status") != answer.status_code or not body.get("title"):
             return f"no problem document: {body!r}"
         return None
+    if dialect == "000":
+        faults = body.get("errors")
+        fine = faults and all(fault.keys() == {"field", "message"} and fault["message"] for fault in faults) and len(body) == 1
+        return None if fine else f"no list of errors: {body!r}"
     wanted = {"003": {"message", "details"}, "002": {"detail"}, "004": {"error", "detail"},
               "001": {"error", "message", "code"}, "union": {"detail", "message", "details"}}[dialect]
     if dialect == "004" and answer.status_code == 422:

@@ -1,17 +1,12 @@
 """Dialect 003: register, login, refresh and me, with the seed's own texts and the `{"message","details"}` envelope."""
 
-import jwt
 import pytest
 
-from harness.client import (PASSWORD, admin, bearer, fresh_name, login_003, me, new_user, refresh_003, register, user_row)
+from harness.client import PASSWORD, admin, bearer, claims_of, fresh_name, login_003, me, new_user, refresh_003, register, user_row
 from harness.routes import envelope_fault
 
 UNION = {"id": int, "username": str, "email": str, "name": str, "is_superuser": bool, "is_active": bool,
          "is_social_only": bool, "is_staff": bool}
-
-
-def claims(token):
-    return jwt.decode(token, options={"verify_signature": False})
 
 
 def refused(answer, status, message):
@@ -205,11 +200,13 @@ def test_login_field_missing(node, field):
 # --- tokens ----------------------------------------------------------------------------------------------------------
 
 def test_claims_and_lifetimes(node, user):
-    """Row JWT: token_type, exp, iat, jti, user_id; access lives 5 minutes."""
-    access = claims(user.access)
+    """Row JWT: token_type, exp, iat, jti, user_id; access lives 5 minutes, refresh a day."""
+    access = claims_of(user.access)
     assert {"token_type", "exp", "iat", "jti", "user_id"} <= access.keys()
     assert access["token_type"] == "access" and access["exp"] - access["iat"] == 300
     assert str(access["user_id"]) == str(me(node, user.access).json()["id"])
+    refresh = claims_of(user.refresh)
+    assert refresh["token_type"] == "refresh" and refresh["exp"] - refresh["iat"] == 86400
 
 
 def test_tokens_of_two_logins_differ(node, user):

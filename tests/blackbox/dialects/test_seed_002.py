@@ -1,24 +1,15 @@
-"""Dialect 002: form log-in with nested tokens and a cookie, the OAuth2 form, rotating refresh, me and logout."""
+"""Dialect 002: form log-in with nested tokens and a cookie, the OAuth2 form, rotating refresh, me, recovery and logout."""
 
-import http.cookies
-
-import jwt
 import pytest
 
-from harness.client import (PASSWORD, audit, bearer, fresh_name, login_002, me, new_user, refresh_002, refresh_003,
-                            session_002, session_of)
+from harness.client import (LONG_TOKEN, PASSWORD, audit, bearer, claims_of, cookies_of, fresh_name, login_002, me, new_user, refresh_002,
+                            refresh_003, session_002, session_of)
+from harness.mailbox import links_of, token_of
+from harness.shapes import assert_answer
 from harness.waiting import eventually
 
 YEAR = 31536000
 WEEK = 604800
-
-
-def cookies_of(answer):
-    """The Set-Cookie headers as morsels by name."""
-    jar = http.cookies.SimpleCookie()
-    for header in answer.headers.get_list("set-cookie"):
-        jar.load(header)
-    return jar
 
 
 def assert_token_answer(answer, name):
@@ -104,7 +95,7 @@ def test_token_route(node, user, extra):
     body = answer.json()
     assert body.keys() == {"access_token", "expires_in", "token_type"}
     assert (body["expires_in"], body["token_type"]) == (WEEK, "bearer")
-    claims = jwt.decode(body["access_token"], options={"verify_signature": False})
+    claims = claims_of(body["access_token"])
     assert claims["exp"] - claims["iat"] == WEEK
     assert me(node, body["access_token"]).status_code == 200
 
@@ -112,6 +103,16 @@ def test_token_route(node, user, extra):
 def test_token_route_refuses_a_wrong_password(node, user):
     answer = node.http.post("/api/v1/auth/token", data={"username": user.name, "password": "wrong-Horse7"})
     assert answer.status_code == 401 and answer.json().keys() == {"detail"}
+
+
+def test_claims(node, user):
+    """Row JWT: `sub`, `exp` and `token_type`; unlike the product's, two tokens of one second differ."""
+    first, second = session_002(node, user.name), session_002(node, user.name)
+    for token, kind, seconds in ((first.access, "access", WEEK), (first.refresh, "refresh", YEAR)):
+        claims = claims_of(token)
+        assert claims["token_type"] == kind and claims["exp"] - claims["iat"] == seconds
+    assert claims_of(first.access)["sub"]
+    assert len({*first, *second}) == 4
 
 
 # --- refresh ---------------------------------------------------------------------------------------------------------
@@ -260,3 +261,119 @@ def test_logout_ends_a_003_session_too(node, user):
     assert logout(node, user.access).status_code == 200
     assert me(node, user.access).status_code == 401
     assert refresh_003(node, user.refresh).status_code == 401
+
+
+# --- recovery --------------------------------------------------------------------------------------------------------
+
+SENT = {"message": "Password recovery email sent."}
+UPDATED = {"message": "Password updated successfully"}
+INVALID = {"detail": "Invalid token"}
+CHANGED = "another-Horse8-staple"
+
+
+def recover(node, address):
+    return node.http.post(f"/api/v1/auth/password-recovery/{address}")
+
+
+def reset(node, token, password=CHANGED, **extra):
+    return node.http.post("/api/v1/auth/reset-password", json={"token": token, "new_password": password, **extra})
+
+
+def mailed_token(node, mailbox, user):
+    before = len(mailbox.to(user.email))
+    assert_answer(recover(node, user.email), 200, SENT)
+    return token_of(mailbox.wait(user.email, before + 1))
+
+
+@pytest.mark.smoke
+def test_recovery_by_mail(equipped, mailbox, member):
+    """The link leads to `public_url`, the new password logs in, the old one and every earlier session are gone."""
+    session = session_002(equipped, member.name)
+    token = mailed_token(equipped, mailbox, member)
+    assert all(link.startswith("http://auth.example.org/") for link in links_of(mailbox.to(member.email)[-1]))
+    assert any("/reset-password?token=" in link for link in links_of(mailbox.to(member.email)[-1]))
+    assert_answer(reset(equipped, token), 200, UPDATED)
+    assert login_002(equipped, member.name).status_code == 401
+    assert login_002(equipped, member.name, CHANGED).status_code == 200
+    session_is_dead(equipped, session)
+    assert me(equipped, member.access).status_code == 401
+
+
+def test_the_address_of_a_recovery_is_percent_encoded(equipped, mailbox):
+    name = fresh_name("plus+")
+    equipped.http.post("/api/v1/auth/register", json={"username": name.replace("+", ""), "email": f"{name}@example.org", "password": PASSWORD})
+    assert_answer(recover(equipped, f"{name}@example.org".upper().replace("+", "%2B").replace("@", "%40")), 200, SENT)
+    mailbox.wait(f"{name}@example.org")
+
+
+def test_recovery_tells_nobody_who_is_there(equipped, mailbox, member):
+    """The constant 200, and mail for the known address only."""
+    stranger = f"{fresh_name()}@example.org"
+    known, unknown = recover(equipped, member.email), recover(equipped, stranger)
+    assert known.status_code == unknown.status_code == 200 and known.content == unknown.content
+    mailbox.wait(member.email)
+    assert not mailbox.to(stranger)
+
+
+def test_recovery_with_mail_off(node, user):
+    """Design §10: the same answer; the log says that nothing was sent."""
+    assert_answer(recover(node, user.email), 200, SENT)
+    eventually("a line in the log", lambda: "mail" in node.said().lower())
+
+
+def test_a_reset_token_works_once(equipped, mailbox, member):
+    token = mailed_token(equipped, mailbox, member)
+    assert_answer(reset(equipped, token), 200, UPDATED)
+    assert_answer(reset(equipped, token, "third-Horse9-staple"), 400, INVALID)
+    assert login_002(equipped, member.name, CHANGED).status_code == 200
+
+
+def test_a_reset_token_is_for_nothing_else(equipped, mailbox, member):
+    token = mailed_token(equipped, mailbox, member)
+    assert me(equipped, token).status_code == 401
+    assert equipped.http.get("/api/v1/verify", headers=bearer(token)).status_code == 401
+    assert refresh_003(equipped, token).status_code in (401, 422)
+    assert equipped.http.post("/api/auth/reset-password-with-token", headers=bearer(session_002(equipped, member.name).access),
+                              json={"password": CHANGED}).status_code == 401
+    assert login_002(equipped, member.name).status_code == 200
+
+
+@pytest.mark.parametrize("token", [LONG_TOKEN, "a.b.c", "x"])
+def test_a_bad_reset_token(equipped, token):
+    assert_answer(reset(equipped, token), 400, INVALID)
+
+
+def test_access_and_refresh_tokens_reset_nothing(equipped, member):
+    for token in session_002(equipped, member.name):
+        assert_answer(reset(equipped, token), 400, INVALID)
+
+
+@pytest.mark.parametrize("body, field", [({"new_password": CHANGED}, "token"), ({"token": LONG_TOKEN}, "new_password"),
+                                         ({"token": LONG_TOKEN, "new_password": CHANGED, "extra": 1}, "extra"),
+                                         ({"token": 5, "new_password": CHANGED}, "token")])
+def test_reset_fields(equipped, body, field):
+    """Row reset: both are needed and extra keys are forbidden."""
+    answer = assert_answer(equipped.http.post("/api/v1/auth/reset-password", json=body), 422)
+    assert field in [fault["loc"][-1] for fault in answer.json()["detail"]]
+
+
+def test_a_reset_to_a_weak_password_spends_nothing(equipped, mailbox, member):
+    token = mailed_token(equipped, mailbox, member)
+    answer = reset(equipped, token, "12345678")
+    assert answer.status_code in (400, 422) and "detail" in answer.json()
+    assert_answer(reset(equipped, token), 200, UPDATED)
+
+
+# --- the paths shared with 003 ---------------------------------------------------------------------------------------
+
+def test_the_content_type_names_the_dialect(node, user):
+    """Collision map: a form is 002, JSON is 003, on one path."""
+    form = node.http.post("/api/v1/auth/login", data={"username": user.name, "password": user.password})
+    document = node.http.post("/api/v1/auth/login", json={"username": user.name, "password": user.password})
+    assert form.json().keys() == {"access_token", "refresh_token", "username"} and document.json().keys() == {"access", "refresh"}
+
+
+def test_the_key_names_the_dialect_of_a_refresh(node, user):
+    session = session_002(node, user.name)
+    assert refresh_003(node, user.refresh).json().keys() == {"access"}
+    assert refresh_002(node, *session).json().keys() == {"access_token", "refresh_token", "username"}
