@@ -19,6 +19,7 @@ constexpr std::string_view kCookieName = "jwt";
 auto unauthenticated() { return fail(ErrorCode::kUnauthenticated); }
 
 std::optional<std::string> decode_base64(std::string_view text) {
+  if (!is_ascii(text)) return std::nullopt;  // libsodium takes some bytes above 0x7F for digits
   std::string out(text.size(), '\0');
   std::size_t size = 0;
   const int bad = sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(),

@@ -1,5 +1,7 @@
 #include "api/cursor.h"
 
+#include "api/ascii.h"
+
 #include <sodium.h>
 
 namespace ledgate::api {
@@ -40,9 +42,9 @@ std::string seal_cursor(const KeyedHash& hashes, std::string_view scope, std::st
 Result<std::string> open_cursor(const KeyedHash& hashes, std::string_view scope, std::string_view cursor) {
   std::array<unsigned char, kCursorCharactersMax> bytes{};
   std::size_t size = 0;
-  const bool decoded =
-      cursor.size() <= kCursorCharactersMax && sodium_base642bin(bytes.data(), bytes.size(), cursor.data(),
-                                                                 cursor.size(), nullptr, &size, nullptr, kVariant) == 0;
+  const bool decoded = cursor.size() <= kCursorCharactersMax && is_ascii(cursor) &&
+                       sodium_base642bin(bytes.data(), bytes.size(), cursor.data(), cursor.size(), nullptr, &size,
+                                         nullptr, kVariant) == 0;
   if (!decoded || size < kTagBytes) return fail(ErrorCode::kCursorInvalid);
   const std::string_view whole(reinterpret_cast<const char*>(bytes.data()), size);
   const std::string_view place = whole.substr(0, size - kTagBytes);

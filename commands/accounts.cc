@@ -82,13 +82,16 @@ class Registering {
       if (ahead.any())
         return execute(services_, caller_, [this](TransactionContext& context) { return decide(context); });
     }
-    auto hash = services_.hasher.hash(command_.password);
-    if (!hash) return {.result = fail(std::move(hash).error())};
-    password_hash_ = std::move(*hash);
+    if (auto hashed = hash_password(); !hashed) return {.result = fail(std::move(hashed).error())};
     return execute(services_, caller_, [this](TransactionContext& context) { return decide(context); });
   }
 
  private:
+  Status hash_password() {
+    password_hash_ = TRY(services_.hasher.hash(command_.password));
+    return {};
+  }
+
   Result<Granted> decide(TransactionContext& context) {
     if (command_.bootstrap) {
       const Key16 key = conflict_key::named(services_.hashes, kBootstrapKey);
@@ -99,6 +102,8 @@ class Registering {
     judge_names(obstacles, username_, email_,
                 [&](const Key16& index) { return context.user_with_login(index).has_value(); });
     const bool good = !obstacles.any();
+    // What stood in the way when we looked ahead may have gone since.
+    if (good && password_hash_.reveal().empty()) TRY_STATUS(hash_password());
     const UserId user = good ? uuid_v7<UserId>(context.now_ms(), services_.entropy.bytes<10>()) : UserId();
     auto decision = decide_registration(registration(user, good, context), obstacles);
     context.add(std::move(decision.events));

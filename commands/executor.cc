@@ -47,6 +47,7 @@ void remember_outcome(const Services& services, const Caller& caller, const Resu
   } else {
     outcome.set_error_code(static_cast<std::uint32_t>(result.error().code));
     outcome.set_error_message(result.error().message);
+    outcome.set_error_field(result.error().field);
   }
   context.remember_outcome(std::move(outcome));
 }
@@ -63,7 +64,8 @@ Outcome from_record(const RecordedOutcome& recorded) {
   Outcome outcome{.result = Granted{}, .position = recorded.position};
   const auto& row = recorded.outcome;
   if (row.error_code() != 0) {
-    outcome.result = fail(Error{.code = known_code(row.error_code()), .message = row.error_message()});
+    outcome.result =
+        fail(Error{.code = known_code(row.error_code()), .message = row.error_message(), .field = row.error_field()});
     return outcome;
   }
   outcome.result->user = UserId::from_bytes(row.user_id()).value_or(UserId());

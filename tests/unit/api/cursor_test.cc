@@ -31,6 +31,17 @@ TEST_F(Cursors, every_changed_character_is_noticed) {
   EXPECT_FALSE(open_cursor(hashes, "scope", std::string(10'000, 'A')));
 }
 
+TEST_F(Cursors, have_one_spelling) {
+  const std::string cursor = seal_cursor(hashes, "scope", "123.4.567");
+  for (std::size_t i = 0; i < cursor.size(); ++i) {
+    for (int byte = 0x80; byte < 0x100; ++byte) {
+      std::string changed = cursor;
+      changed[i] = static_cast<char>(byte);
+      ASSERT_FALSE(open_cursor(hashes, "scope", changed)) << i << " " << byte;
+    }
+  }
+}
+
 TEST_F(Cursors, are_bound_to_their_scope) {
   const std::string cursor = seal_cursor(hashes, "users", "12");
   EXPECT_FALSE(open_cursor(hashes, "audit", cursor));

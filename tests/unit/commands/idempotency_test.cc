@@ -51,6 +51,7 @@ TEST_F(Idempotency, ARefusalIsRememberedWithItsSentence) {
   const Outcome again = register_user(world.services(), with_key("k"), command);
   EXPECT_EQ(again.result.error().code, ErrorCode::kPasswordRejected);
   EXPECT_EQ(again.result.error().message, first.result.error().message);
+  EXPECT_EQ(again.result.error().field, "password");
   EXPECT_EQ(again.position, first.position);
   EXPECT_EQ(world.transactions().size(), records);
 }
