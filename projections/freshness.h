@@ -1,0 +1,47 @@
+// Whether the rows of a node are recent enough to vouch for what depends on revocations, judged without trusting that
+// clocks agree.
+#pragma once
+
+#include "domain/ids.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+namespace ledgate {
+
+// A record's append time is by the journal's clock, its arrival by a local steady one. The smallest difference seen
+// between the two is taken for that of the clocks; whatever exceeds it is delay. So a backlog that arrives after a
+// pause looks as old as it is. Needs a journal that is ticked more often than the limit.
+//
+// The error is at most what the fastest record was under way, and kDriftPerMillion of the time since: clocks drift
+// apart, so the smallest difference is slowly let go of. A journal clock that leaps forward and back makes nodes stale
+// rather than fresh.
+class Freshness {
+ public:
+  using Instant = std::chrono::steady_clock::time_point;
+  static constexpr std::int64_t kDriftPerMillion = 200;
+
+  explicit Freshness(std::chrono::milliseconds limit) : limit_(limit) {}
+  Freshness(const Freshness&) = delete;
+  Freshness& operator=(const Freshness&) = delete;
+
+  // One thread at a time. Everything up to a record of this append time is applied; the record was there at `now`.
+  // After a start: once the rows have caught up, with the time at which the journal was asked for the end that was then
+  // reached; from there on after every batch.
+  void applied(LogTime appended, Instant now);
+
+  // Any thread. How long ago the applied records were all there were; the greatest value before applied().
+  [[nodiscard]] std::chrono::milliseconds age(Instant now) const;
+  [[nodiscard]] bool fresh(Instant now) const { return age(now) <= limit_; }
+
+ private:
+  static constexpr std::int64_t kNever = INT64_MIN;
+
+  const std::chrono::milliseconds limit_;
+  std::int64_t smallest_us_ = 0;  // local minus journal
+  std::int64_t looked_at_us_ = 0;
+  std::atomic<std::int64_t> as_of_us_{kNever};  // by the local clock
+};
+
+}  // namespace ledgate
