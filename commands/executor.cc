@@ -4,7 +4,6 @@
 #include "projections/record.h"
 
 #include <algorithm>
-#include <thread>
 
 namespace ledgate {
 namespace {
@@ -118,7 +117,7 @@ void back_off(const Services& services, int attempt) {
   const auto ceiling = std::min(kBackoffMax, kBackoffFirst * (1 << attempt));
   const auto random = services.entropy.bytes<2>();
   const auto jitter = ceiling.count() * (random[0] * 256 + random[1]) / 65536;
-  std::this_thread::sleep_for(std::chrono::microseconds(jitter));
+  services.awaiter.waiting().pause(std::chrono::microseconds(jitter));
 }
 
 struct Tried {

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "domain/ids.h"
+#include "projections/ports/waiting.h"
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,13 +27,17 @@ struct Settled {
 // Any thread. Holds only what somebody waits for.
 class Awaiter {
  public:
-  using Deadline = std::chrono::steady_clock::time_point;
+  using Deadline = Signal::Deadline;
+
+  explicit Awaiter(Waiting& waiting = system_waiting());
+  // How this node's threads block; also for those that only back off.
+  [[nodiscard]] Waiting& waiting() const { return waiting_; }
 
   // One transaction of this node on its way. Shared between the command that waits, the journal that reports and the
   // replica that settles.
   class Pending {
    public:
-    explicit Pending(const TransactionId& id) : id_(id) {}
+    Pending(const TransactionId& id, Waiting& waiting) : id_(id), changed_(waiting.make_signal()) {}
     // The journal: it is durable.
     void acknowledge();
     // The journal: it is certainly not there, or nobody can say. wait() returns without a verdict.
@@ -47,7 +51,7 @@ class Awaiter {
     void settle(Settled settled);
     const TransactionId id_;
     std::mutex mutex_;
-    std::condition_variable changed_;
+    const std::unique_ptr<Signal> changed_;
     bool acknowledged_ = false;
     bool given_up_ = false;
     std::optional<Settled> settled_;
@@ -71,10 +75,11 @@ class Awaiter {
   bool wait_for(Position position, Deadline deadline);
 
  private:
+  Waiting& waiting_;
   std::atomic<std::uint64_t> applied_{0};
   std::atomic<std::int64_t> log_time_ms_{0};
   std::mutex mutex_;
-  std::condition_variable position_moved_;
+  const std::unique_ptr<Signal> position_moved_;
   std::size_t position_waiters_ = 0;
   bool stopped_ = false;
   std::unordered_map<TransactionId, std::shared_ptr<Pending>> pending_;

@@ -101,20 +101,22 @@ Status Replica::catch_up() {
   return {};
 }
 
-void Replica::start() {
-  impl_->thread = std::thread([this] {
-    while (!impl_->stopping.load(std::memory_order_relaxed)) {
-      auto stepped = impl_->step(awaiter_, kPoll);
-      if (stepped) continue;
-      if (is_final(stepped.error())) {
-        impl_->fail_with(stepped.error());
-        awaiter_.stop();
-        if (impl_->options.on_failure) impl_->options.on_failure(stepped.error());
-        return;
-      }
-      std::this_thread::sleep_for(kRetry);
+void Replica::run() {
+  while (!impl_->stopping.load(std::memory_order_relaxed)) {
+    auto stepped = impl_->step(awaiter_, kPoll);
+    if (stepped) continue;
+    if (is_final(stepped.error())) {
+      impl_->fail_with(stepped.error());
+      awaiter_.stop();
+      if (impl_->options.on_failure) impl_->options.on_failure(stepped.error());
+      return;
     }
-  });
+    awaiter_.waiting().pause(kRetry);
+  }
+}
+
+void Replica::start() {
+  impl_->thread = std::thread([this] { run(); });
 }
 
 void Replica::stop() {

@@ -61,7 +61,8 @@ class Replica {
 
   // Applies what there is until the journal's present end; for rebuild, verify and the start. Then returns.
   Status catch_up();
-  // Applies for ever on a thread of its own until stop() or a failure.
+  // Applies for ever, until stop() or a failure; start(): on a thread of its own.
+  void run();
   void start();
   void stop();
 

@@ -37,10 +37,10 @@ class Purity(unittest.TestCase):
 
     def test_waiting_objects(self):
         steady, system = "std::chrono::_V2::steady_clock::now()", "std::chrono::_V2::system_clock::now()"
-        self.assertEqual(purity.check("projections", f"awaiter.cc.o:\n    U {steady}\n"), [])
-        self.assertEqual(len(purity.check("projections", f"awaiter.cc.o:\n    U {system}\n")), 1)
+        self.assertEqual(purity.check("projections", f"waiting.cc.o:\n    U {steady}\n"), [])
+        self.assertEqual(len(purity.check("projections", f"waiting.cc.o:\n    U {system}\n")), 1)
         self.assertEqual(len(purity.check("projections", f"audit.cc.o:\n    U {steady}\n")), 1)
-        self.assertEqual(len(purity.check("domain", f"awaiter.cc.o:\n    U {steady}\n")), 1)
+        self.assertEqual(len(purity.check("domain", f"waiting.cc.o:\n    U {steady}\n")), 1)
 
 
 class HouseRules(unittest.TestCase):

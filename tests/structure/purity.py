@@ -17,10 +17,9 @@ SLEEP = re.compile(r"^(u?sleep|nanosleep|clock_nanosleep)(@|$)")
 FOREIGN = re.compile(r"\b(rocksdb::|rd_kafka|RdKafka|Pistache::|spdlog::|prometheus::)")
 
 RULES = {"clock": CLOCK, "randomness": CHANCE, "environment": ENVIRONMENT, "I/O": INPUT_OUTPUT, "thread": THREAD, "sleep": SLEEP, "foreign library": FOREIGN}
-# The objects that wait: a time-out reads the steady clock, and the replica is a thread.
+# Those that wait for all others (a time-out reads the steady clock), and the replica, which is a thread.
 WAITING = {
-    "projections": {"replica.cc.o", "awaiter.cc.o"},
-    "commands": {"executor.cc.o"},
+    "projections": {"replica.cc.o", "waiting.cc.o"},
 }
 
 
