@@ -31,6 +31,7 @@ struct Envelope {
   std::string_view content_type = "application/json";
   std::span<const Wording> wordings;
   nlohmann::ordered_json (*body)(const ErrorView&) = nullptr;
+  std::span<const Envelope* const> parts = {};  // of a shared path: the dialects' own, once it is known who is meant
 };
 
 // The body alone, for envelopes that are made of two others'.

@@ -134,7 +134,22 @@ ordered_json request_body(const Route& route, SchemaWriter& schemas) {
   return {{"required", true}, {"content", std::move(content)}};
 }
 
-// Successes, and the declared errors grouped by the status that the row's envelope gives them.
+// The declared errors, grouped by the status that the envelope gives them.
+void describe_errors(const Route& route, const Envelope& envelope, SchemaWriter& schemas,
+                     std::map<std::string, ordered_json>& by_status) {
+  std::map<std::string, std::string> slugs;
+  for (const ErrorCode code : declared_errors(route)) {
+    std::string& text = slugs[std::to_string(status_of(envelope, code))];
+    text.append(text.empty() ? "" : "; ").append(error_row(code).slug);
+  }
+  for (const auto& [status, text] : slugs) {
+    ordered_json& response = by_status[status];
+    if (response.is_null()) response = {{"description", text}, {"content", ordered_json::object()}};
+    add_alternative(response["content"], envelope.content_type, schemas.use(*envelope.schema));
+  }
+}
+
+// Successes and errors by status.
 ordered_json responses_of(const Route& route, SchemaWriter& schemas) {
   std::map<std::string, ordered_json> by_status;
   for (const Success& success : route.successes) {
@@ -143,17 +158,8 @@ ordered_json responses_of(const Route& route, SchemaWriter& schemas) {
     add_alternative(response["content"], success.content_type,
                     success.schema != nullptr ? schemas.use(*success.schema) : ordered_json{{"type", "string"}});
   }
-  for (const ErrorCode code : declared_errors(route)) {
-    const ErrorRow& row = error_row(code);
-    ordered_json& response = by_status[std::to_string(status_of(*route.envelope, code))];
-    if (response.is_null()) {
-      response = {{"description", ""},
-                  {"content", {{route.envelope->content_type, {{"schema", schemas.use(*route.envelope->schema)}}}}}};
-    }
-    auto& description = response["description"].get_ref<std::string&>();
-    if (!description.empty()) description += "; ";
-    description += row.slug;
-  }
+  describe_errors(route, *route.envelope, schemas, by_status);
+  for (const Envelope* part : route.envelope->parts) describe_errors(route, *part, schemas, by_status);
   ordered_json out = ordered_json::object();
   for (auto& [status, response] : by_status) out[status] = std::move(response);
   return out;

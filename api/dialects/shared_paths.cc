@@ -61,10 +61,13 @@ ordered_json both(const Envelope& first, const Envelope& second, const ErrorView
 ordered_json v1_body(const ErrorView& view) { return both(seed002::kEnvelope, seed003::kEnvelope, view); }
 ordered_json auth_body(const ErrorView& view) { return both(seed001::kEnvelope, seed004::kEnvelope, view); }
 
+constexpr std::array kV1Parts{&seed002::kEnvelope, &seed003::kEnvelope};
+constexpr std::array kAuthParts{&seed001::kEnvelope, &seed004::kEnvelope};
+
 }  // namespace
 
-const Envelope kEnvelopeV1{.schema = &kV1Schema, .wordings = kV1Wordings, .body = v1_body};
-const Envelope kEnvelopeAuth{.schema = &kAuthSchema, .body = auth_body};
+const Envelope kEnvelopeV1{.schema = &kV1Schema, .wordings = kV1Wordings, .body = v1_body, .parts = kV1Parts};
+const Envelope kEnvelopeAuth{.schema = &kAuthSchema, .body = auth_body, .parts = kAuthParts};
 const Schema kProfileOut{.name = "Profile002And003", .fields = kProfileFields};
 
 Answer handle_v1_login(const ApiContext& context, Call& call) {

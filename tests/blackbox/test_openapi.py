@@ -1,11 +1,21 @@
-"""The schema comes from the route table: valid OpenAPI 3.1, complete, and shown with `debug` only."""
+"""The schema comes from the route table: valid OpenAPI 3.1, complete, shown with `debug` only, and kept by what is answered."""
+
+import os
+import pathlib
+import subprocess
+import sys
 
 import openapi_spec_validator
 import pytest
 
 from harness.node import Node
 from harness.routes import GUARDED, ROUTES
+from harness.waiting import PATIENCE
 
+HERE = pathlib.Path(__file__).parent
+SEED = os.environ.get("LEDGATE_SEED", "1")
+CHECKS = ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
+          "response_schema_conformance"]
 PLACES = {(route.method.lower(), route.path.replace("/users/1", "/users/{id}")) for route in ROUTES}
 
 
@@ -62,3 +72,20 @@ def test_debug_as_the_seeds_name_it(fresh):
     node = fresh.idle()
     node.program = ["env", "DEBUG=true", *node.program]
     assert node.start().http.get("/api/schema").status_code == 200
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_schemathesis(fresh):
+    """Examples, coverage, fuzzing and stateful: nothing gets a 5xx, a status, a media type or a body that the document does not declare.
+    LEDGATE_SEED chooses another run."""
+    node = fresh({"debug": "true", "guest.enabled": "true"})
+    command = [pathlib.Path(sys.executable).with_name("st"), "--config-file", HERE / "schemathesis.toml", "run", f"{node.url}/api/schema",
+               "--seed", SEED, "--max-examples", "12", "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing,stateful",
+               "--continue-on-failure", "--no-shrink", "--generation-database", "none", "--request-timeout", "20"]
+    known = {"SCHEMATHESIS_HOOKS": str(HERE / "schemathesis_hooks.py"), "LEDGATE_URL": node.url, "NO_COLOR": "1", "NO_PROXY": "*"}
+    done = subprocess.run(command, cwd=node.home, env={**os.environ, **known}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=240 * PATIENCE, check=False)
+    print(f"LEDGATE_SEED={SEED}\n{done.stdout[-20000:]}{done.stderr[-2000:]}")
+    assert done.returncode == 0, f"LEDGATE_SEED={SEED}"
+    assert node.process.poll() is None, node.said()[-2000:]
