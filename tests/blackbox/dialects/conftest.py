@@ -5,6 +5,7 @@ import pathlib
 import pytest
 
 from harness import client
+from harness.gate import Gate
 from harness.mailbox import Mailbox
 from harness.node import Node
 
@@ -43,6 +44,14 @@ def member(equipped):
 def session(equipped, member):
     """Bearer headers of a 004 log-in of the member."""
     return client.bearer(client.login_004(equipped, member.email).json()["token"])
+
+
+@pytest.fixture(scope="session")
+def gate(equipped, tmp_path_factory):
+    """nginx with the documented configuration before the equipped node."""
+    found = Gate(equipped, tmp_path_factory.mktemp("gate")).start()
+    yield found
+    found.stop()
 
 
 def pytest_collection_modifyitems(items):

@@ -1,0 +1,1 @@
+curl -u myuser:mypassword "http://<backend>/api/photos/"

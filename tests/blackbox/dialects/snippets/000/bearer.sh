@@ -1,0 +1,2 @@
+curl -H 'Authorization: Bearer <access_token>' \
+"http://<backend>/api/photos/"
