@@ -1,6 +1,6 @@
 # The developers' front door. Everything of substance is in scripts/ and CMakePresets.json.
 .DEFAULT_GOAL := help
-.PHONY: help build run test check bench format tidy fuzz docs clean
+.PHONY: help build run cluster test check bench format tidy fuzz docs clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -11,6 +11,9 @@ build: ## build/release/ledgate, with what it needs installed
 
 run: ## build and serve on 127.0.0.1:8080 (make run ARGS="--listen 127.0.0.1:9000")
 	@scripts/run $(ARGS)
+
+cluster: ## Kafka brokers, three nodes and nginx on this machine (make cluster ARGS="--brokers 1")
+	@scripts/cluster $(ARGS)
 
 test: ## everything CI runs, sanitizers and fuzzers included
 	@scripts/test

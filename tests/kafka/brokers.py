@@ -42,7 +42,7 @@ JVM = ("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-X
        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true",
        "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS", "-Dorg.slf4j.simpleLogger.showThreadName=false")
 PORTS = range(20000, 32000)  # below what the kernel gives to clients, so that a broker finds its port again after a restart
-START_SECONDS = 90
+START_SECONDS = 150
 STOP_SECONDS = 30
 PR_SET_PDEATHSIG = 1
 METADATA = 3
@@ -285,7 +285,7 @@ def main():
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop)
     if shutil.which("java") is None:
-        say(ready=False, error="no java: run scripts/install test")
+        say(ready=False, error="no java: run scripts/install cluster")
         return 1
     subprocess.run([REPOSITORY / "scripts/kafka"], check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr)
     brokers = Brokers(chosen.directory.resolve(), chosen.brokers, dict(chosen.set))
