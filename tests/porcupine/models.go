@@ -1,0 +1,165 @@
+package main
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/anishathalye/porcupine"
+)
+
+const (
+	ok_     = "ok"
+	refused = "refused"
+	unknown = "unknown"
+)
+
+// The operations each model knows.
+var words = map[string]map[string]bool{
+	"account": {"register": true, "login": true, "change": true},
+	"session": {"login": true, "refresh": true, "check": true, "logout": true},
+}
+
+var models = map[string]porcupine.Model{"account": accounts(), "session": sessions()}
+
+// accounts: the key is a folded name, the state the password that opens it, "" while the name is free. Every attempt to register brings a
+// password of its own, so that a log-in tells whose attempt won.
+//
+//	register with P        ok: the name was free. refused: it was taken
+//	login with P           ok: P opens it. refused: it does not
+//	change with P next Q   ok: P opened it, and now Q does. refused: P did not
+func accounts() porcupine.Model {
+	return porcupine.Model{
+		Partition: byKey,
+		Init:      func() interface{} { return "" },
+		Step: func(state, input, _ interface{}) (bool, interface{}) {
+			return stepAccount(state.(string), input.(Operation))
+		},
+		DescribeOperation: describe,
+		DescribeState:     func(state interface{}) string { return fmt.Sprintf("opened by %q", state) },
+	}
+}
+
+func stepAccount(password string, operation Operation) (bool, string) {
+	may, after := false, password
+	switch operation.Do {
+	case "register":
+		may, after = password == "", operation.With
+	case "login":
+		may = password != "" && password == operation.With
+	case "change":
+		may, after = password != "" && password == operation.With, operation.Next
+	}
+	return outcome(operation.Result, may, password, after)
+}
+
+// outcome: what was done was possible, what was refused was not, and of the unknown nobody can say.
+func outcome(result string, may bool, before, after string) (bool, string) {
+	switch {
+	case result == ok_:
+		return may, after
+	case result == refused:
+		return !may, before
+	case may:
+		return true, after
+	default:
+		return true, before
+	}
+}
+
+// session is what there is to know of one: the refresh token that is good, the one before it, whether all is over, and whether somebody
+// presented the good one and was not answered: then it may no longer be.
+type session struct {
+	current, previous string
+	ended, spent      bool
+}
+
+// sessions: the key is a session, that is: the first refresh token of it.
+//
+//	login next T        the session is born, and T is its refresh token
+//	refresh with T next U   ok: T was the good one and now U is; or T was the one before, and U the good one (a lost answer, asked for again).
+//	                    refused: T was not the good one. A token of this session that is presented late ends it.
+//	                    unknown: T may be spent; whoever presents it again gets its successor, or comes too late
+//	check               ok: the session lives. refused: it is over
+//	logout              ok: it lived, and is over. refused: it was over
+func sessions() porcupine.Model {
+	return porcupine.Model{
+		Partition: byKey,
+		Init:      func() interface{} { return session{} },
+		Step: func(state, input, _ interface{}) (bool, interface{}) {
+			return stepSession(state.(session), input.(Operation))
+		},
+		DescribeOperation: describe,
+		DescribeState:     func(state interface{}) string { return fmt.Sprintf("%+v", state) },
+	}
+}
+
+func stepSession(state session, operation Operation) (bool, session) {
+	lives := state.current != "" && !state.ended
+	over := session{current: state.current, previous: state.previous, ended: true}
+	switch operation.Do {
+	case "login":
+		if operation.Result == ok_ {
+			return state.current == "", session{current: operation.Next}
+		}
+		return true, state
+	case "refresh":
+		return stepRefresh(state, operation, lives)
+	case "check":
+		return operation.Result == unknown || lives == (operation.Result == ok_), state
+	default: // logout
+		switch {
+		case operation.Result == ok_:
+			return lives, over
+		case operation.Result == refused:
+			return !lives, state
+		case lives:
+			return true, over
+		}
+		return true, state
+	}
+}
+
+func stepRefresh(state session, operation Operation, lives bool) (bool, session) {
+	current := operation.With == state.current
+	switch operation.Result {
+	case ok_:
+		if !lives {
+			return false, state
+		}
+		if current {
+			return operation.Next != state.current, session{current: operation.Next, previous: state.current}
+		}
+		return operation.With == state.previous && operation.Next == state.current, state
+	case refused:
+		if !lives {
+			return true, state
+		}
+		return !current || state.spent, session{current: state.current, previous: state.previous, ended: true}
+	default:
+		return true, session{current: state.current, previous: state.previous, ended: state.ended, spent: state.spent || current && lives}
+	}
+}
+
+// byKey: an account or session says nothing about another.
+func byKey(history []porcupine.Operation) [][]porcupine.Operation {
+	parts := map[string][]porcupine.Operation{}
+	for _, operation := range history {
+		key := operation.Input.(Operation).Key
+		parts[key] = append(parts[key], operation)
+	}
+	keys := make([]string, 0, len(parts))
+	for key := range parts {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	all := make([][]porcupine.Operation, 0, len(keys))
+	for _, key := range keys {
+		all = append(all, parts[key])
+	}
+	return all
+}
+
+func describe(input, _ interface{}) string {
+	operation := input.(Operation)
+	return fmt.Sprintf("%s(%s) %s → %s", operation.Do, operation.With, operation.Next, operation.Result)
+}
