@@ -80,7 +80,7 @@ type session struct {
 //	                    refused: T was not the good one. A token of this session that is presented late ends it.
 //	                    unknown: T may be spent; whoever presents it again gets its successor, or comes too late
 //	check               ok: the session lives. refused: it is over
-//	logout              ok: it lived, and is over. refused: it was over
+//	logout              ok: it is over now, whether or not it was before. refused: it was over
 func sessions() porcupine.Model {
 	return porcupine.Model{
 		Partition: byKey,
@@ -109,7 +109,7 @@ func stepSession(state session, operation Operation) (bool, session) {
 	default: // logout
 		switch {
 		case operation.Result == ok_:
-			return lives, over
+			return state.current != "", over
 		case operation.Result == refused:
 			return !lives, state
 		case lives:

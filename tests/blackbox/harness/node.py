@@ -55,8 +55,9 @@ class Node:
 
     def start(self, seconds=10):
         """Start the process and wait for the ready line."""
-        self.spawn()
+        return self.spawn().await_ready_line(seconds)
 
+    def await_ready_line(self, seconds=10):
         def ready_or_dead():
             return READY.search(self.output("stdout").read_text(errors="replace")) or self.process.poll() is not None
 
