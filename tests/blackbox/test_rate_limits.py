@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from harness.client import (LONG_TOKEN, admin, audit, basic, bearer, login_002, login_003, login_004, refresh_003, register)
+from harness.client import (LONG_TOKEN, PASSWORD, admin, audit, basic, bearer, fresh_name, login_000, login_001, login_002,
+                            login_003, login_004, new_user, refresh_000, refresh_001, refresh_003, register)
 from harness.routes import envelope_fault
 from harness.waiting import eventually, wait_for_room_in_window
 
@@ -80,7 +81,15 @@ def test_counts_survive_a_restart(fresh, ending):
     assert call(node).status_code == 429
 
 
+def change_password(node):
+    return node.http.put("/api/auth/me/password", headers=basic("admin", "wrong-Horse7"), json={"old_password": "x", "new_password": PASSWORD})
+
+
 DIALECTS = {
+    "000 obtain": ("000", lambda node: login_000(node, "admin", "wrong-Horse7")),
+    "001 login": ("001", lambda node: login_001(node, "admin", "wrong-Horse7")),
+    "004 me by Basic": ("004", lambda node: node.http.get("/api/auth/me", headers=basic("admin", "wrong-Horse7"))),
+    "004 me/password by Basic": ("004", change_password),
     "002 login": ("002", lambda node: login_002(node, "admin", "wrong-Horse7")),
     "002 token": ("002", lambda node: node.http.post("/api/v1/auth/token", data={"username": "admin", "password": "wrong-Horse7"})),
     "004 login": ("004", lambda node: login_004(node, "admin", "wrong-Horse7")),
@@ -116,6 +125,65 @@ def test_002_refresh_is_limited_too(fresh):
     assert answer.status_code == 429 and envelope_fault("002", answer) is None
 
 
+def registration_001():
+    return {"displayName": "x", "username": fresh_name(), "password": PASSWORD}
+
+
+REGISTERING = {
+    "001 register": ("001", lambda node: node.http.post("/api/auth/register", json=registration_001())),
+    "001 register-admin": ("001", lambda node: node.http.post("/api/auth/register-admin", json={**registration_001(), "defaultLanguage": "en"})),
+    "004 signup": ("004", lambda node: node.http.post("/api/auth/signup", json={"referrer": "1" * 10, "email": f"{fresh_name()}@example.org",
+                                                                                 "password": PASSWORD})),
+}
+REFRESHING = {
+    "000 refresh": ("000", lambda node: refresh_000(node, LONG_TOKEN)),
+    "001 refresh": ("001", lambda node: refresh_001(node, LONG_TOKEN)),
+}
+
+
+@pytest.mark.parametrize("name", [*REGISTERING, *REFRESHING])
+def test_registering_and_refreshing_in_their_own_words(fresh, name):
+    """One budget of each kind over all dialects: half of it is spent through 003."""
+    (dialect, call), kind = ({**REGISTERING, **REFRESHING})[name], "register" if name in REGISTERING else "refresh"
+    node = fresh({**LIMITED, f"rate_limits.{kind}": 4})
+    wait_for_room_in_window(3)
+    spend(node, CALLS[kind][2], 2)
+    spend(node, call, 2)
+    answer = call(node)
+    assert answer.status_code == 429, answer.text
+    assert int(answer.headers["retry-after"]) > 0
+    assert envelope_fault(dialect, answer) is None
+
+
+OTHERS = {  # every other route that takes a credential or sends a mail: the number is Ledgate's own, but there is one
+    "000 blacklist": ("000", lambda node, token: node.http.post("/api/auth/token/blacklist/", json={"refresh": LONG_TOKEN})),
+    "001 guest": ("001", lambda node, token: node.http.post("/api/auth/guest")),
+    "002 recovery": ("002", lambda node, token: node.http.post("/api/v1/auth/password-recovery/somebody@example.org")),
+    "002 reset": ("002", lambda node, token: node.http.post("/api/v1/auth/reset-password", json={"token": LONG_TOKEN, "new_password": PASSWORD})),
+    "004 reset link": ("004", lambda node, token: node.http.post("/api/auth/send-password-reset-link", json={"email": "somebody@example.org"})),
+    "004 reset": ("004", lambda node, token: node.http.post("/api/auth/reset-password-with-token", headers=bearer(LONG_TOKEN), json={"password": PASSWORD})),
+    "004 password": ("004", lambda node, token: node.http.put("/api/auth/me/password", headers=bearer(token),
+                                                              json={"old_password": "wrong-Horse7", "new_password": PASSWORD})),
+    "004 send-otp": ("004", lambda node, token: node.http.post("/api/auth/me/send-otp", headers=bearer(token))),
+    "004 verify-otp": ("004", lambda node, token: node.http.post("/api/auth/verify-otp", files={"otp": (None, "123456"), "token": (None, LONG_TOKEN)})),
+    "004 verify-token": ("004", lambda node, token: node.http.get("/api/auth/verify-token", params={"token": "1" * 10})),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_no_credential_route_is_without_a_limit(fresh, name):
+    """At the default settings fewer than a hundred calls from one address, in the route's own 429."""
+    dialect, call = OTHERS[name]
+    node = fresh({"rate_limits.enabled": "true", "guest.enabled": "true"})
+    wait_for_room_in_window(6)
+    token = new_user(node).access
+    answers = (call(node, token) for _ in range(100))
+    answer = next((answer for answer in answers if answer.status_code == 429), None)
+    assert answer is not None, "100 calls and none refused"
+    assert int(answer.headers["retry-after"]) > 0
+    assert envelope_fault(dialect, answer) is None
+
+
 def from_address(address):
     return lambda node: login_003(node, "admin", "wrong-Horse7", headers={"X-Forwarded-For": address})
 
@@ -135,6 +203,68 @@ def test_forwarded_addresses_of_a_trusted_proxy_count(fresh):
     spend(node, from_address("203.0.113.1"), 2)
     assert from_address("198.51.100.7, 203.0.113.1, 10.1.2.3")(node).status_code == 429
     assert from_address("203.0.113.1, 203.0.113.2")(node).status_code == 401
+
+
+BEHIND = {**LIMITED, "trusted_proxies": "127.0.0.0/8"}
+
+
+def test_an_ipv6_client_is_its_64_bit_network(fresh):
+    """Whoever has one such network has 2^64 addresses: they are one client, and the next network is another."""
+    node = fresh({**BEHIND, "rate_limits.login": 3})
+    wait_for_room_in_window(3)
+    for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:0DB8:0001:0002:0000::7"):
+        assert from_address(address)(node).status_code == 401
+    assert from_address("2001:db8:1:2:8000::1")(node).status_code == 429
+    assert from_address("2001:db8:1:3::1")(node).status_code == 401
+
+
+def test_an_ipv4_address_in_ipv6_clothes_is_itself(fresh):
+    """::ffff:0:0/96 is one /64: mapped addresses are told apart, and are their plain selves."""
+    node = fresh({**BEHIND, "rate_limits.login": 2})
+    wait_for_room_in_window(3)
+    for address in ("203.0.113.1", "::ffff:203.0.113.1"):
+        assert from_address(address)(node).status_code == 401
+    assert from_address("203.0.113.1")(node).status_code == 429
+    assert from_address("::ffff:203.0.113.2")(node).status_code == 401
+
+
+def attempt(node, name, address, password="wrong-Horse7"):
+    return login_003(node, name, password, headers={"X-Forwarded-For": address})
+
+
+def test_an_account_is_one_however_it_is_spelled(fresh):
+    """Guesses from ever new addresses add up on the account, by name and by address, in any case; other accounts are untouched."""
+    node = fresh({**BEHIND, "rate_limits.register": 100})
+    wait_for_room_in_window(10)
+    user, other = new_user(node), new_user(node)
+    spellings = (user.name, user.name.upper(), f" {user.name} ", user.email, user.email.upper())
+    refused = next((turn for turn in range(200) if attempt(node, spellings[turn % 5], f"198.51.{turn // 250}.{turn % 250 + 1}").status_code == 429), None)
+    assert refused is not None, "200 guesses from 200 addresses and none refused"
+    assert {attempt(node, spelling, "192.0.2.1").status_code for spelling in spellings} == {429}
+    assert attempt(node, other.name, "192.0.2.1").status_code == 401
+
+
+def test_a_lock_does_not_shut_out_a_known_client(fresh):
+    """Issue part 8: strangers' guesses do not keep the user from where he has logged in before."""
+    node = fresh({**BEHIND, "rate_limits.register": 100})
+    wait_for_room_in_window(10)
+    user = new_user(node)
+    assert attempt(node, user.name, "203.0.113.77", user.password).status_code == 200
+    assert any(attempt(node, user.name, f"198.51.100.{turn + 1}").status_code == 429 for turn in range(200))
+    assert attempt(node, user.name, "192.0.2.9", user.password).status_code == 429
+    assert attempt(node, user.name, "203.0.113.77", user.password).status_code == 200
+
+
+def test_a_flood_does_not_flood_the_journal(fresh):
+    """One fact per window tells of many refusals."""
+    node = fresh({**LIMITED, "rate_limits.login": 3})
+    wait_for_room_in_window(5)
+    headers = admin(node)
+    call = CALLS["login"][2]
+    eventually("a refusal", lambda: call(node).status_code == 429)
+    before = node.http.get("/api/v1/status", headers=headers).json()["position"]
+    assert {call(node).status_code for _ in range(100)} == {429}
+    assert node.http.get("/api/v1/status", headers=headers).json()["position"] - before <= 3
 
 
 def test_throttling_is_summed_up_in_the_audit_trail(fresh):

@@ -1,7 +1,5 @@
 """The node on which the dialects are walked: everything that a setting can turn on is on."""
 
-import pathlib
-
 import pytest
 
 from harness import client
@@ -11,7 +9,6 @@ from harness.node import Node
 
 ORIGIN = "https://app.example.org"
 LINKS = "http://auth.example.org"
-PENDING = pathlib.Path(__file__).with_name("pending.txt")
 
 
 @pytest.fixture(scope="session")
@@ -52,12 +49,3 @@ def gate(equipped, tmp_path_factory):
     found = Gate(equipped, tmp_path_factory.mktemp("gate")).start()
     yield found
     found.stop()
-
-
-def pytest_collection_modifyitems(items):
-    """pending.txt names the tests of contracts that are not served yet; whoever serves one deletes its line."""
-    names = set(PENDING.read_text().splitlines()) if PENDING.is_file() else set()
-    for item in items:
-        place = f"{item.path.name}::{item.name}"
-        if place in names:
-            item.add_marker(pytest.mark.xfail(strict=True, reason="pending"))
