@@ -33,14 +33,14 @@ def node(tmp_path_factory):
 def shared_node_lives_on(request):
     """A crash is the failure of the test that caused it, and of no other: the next one gets a living node."""
     yield
-    if "node" in request.fixturenames:
-        shared = request.getfixturevalue("node")
+    for name in {"node", "equipped"} & set(request.fixturenames):
+        shared = request.getfixturevalue(name)
         if shared.process.poll() is not None:
             code = shared.process.returncode
             said = shared.said()
             shared.hang_up()
             shared.start()
-            pytest.fail(f"the shared node ended with {code}: {said[-1000:]}")
+            pytest.fail(f"{name} ended with {code}: {said[-1000:]}")
 
 
 @pytest.fixture(scope="session")

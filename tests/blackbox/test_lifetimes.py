@@ -1,12 +1,14 @@
 """Design §10: lifetimes follow the dialect that issued the token, each with a setting; expired is refused, in that dialect's words."""
 
-import jwt
 import pytest
 
-from harness.client import (basic, login_002, login_003, login_004, me, new_user, refresh_002, refresh_003, session_002)
+from harness.client import (basic, claims_of, login_000, login_001, login_002, login_003, login_004, me, new_user, refresh_000, refresh_001, refresh_002,
+                            refresh_003, session_002)
 from harness.waiting import eventually
 
 ACCESS = {  # setting, how the token is got
+    "lifetimes.access_000_seconds": lambda node, user: login_000(node, user.name).json()["access"],
+    "lifetimes.access_001_seconds": lambda node, user: login_001(node, user.name).json()["token"],
     "lifetimes.access_003_seconds": lambda node, user: login_003(node, user.name).json()["access"],
     "lifetimes.access_002_seconds": lambda node, user: login_002(node, user.name).json()["access_token"]["token"],
     "lifetimes.access_004_seconds": lambda node, user: login_004(node, user.email).json()["token"],
@@ -19,12 +21,31 @@ def test_access_tokens_expire(fresh, setting):
     node = fresh({setting: 2})
     user = new_user(node)
     token = ACCESS[setting](node, user)
-    claims = jwt.decode(token, options={"verify_signature": False})
+    claims = claims_of(token)
     assert claims["exp"] - claims["iat"] == 2
     assert me(node, token).status_code == 200
     answer = eventually("expiry", lambda: (found := me(node, token)).status_code == 401 and found, seconds=4)
     assert answer.json()["message"] == "Unauthorized" and answer.headers["www-authenticate"].startswith("Bearer")
     assert node.http.get("/api/v1/verify", headers=basic(user.name, user.password)).status_code == 200
+
+
+def test_000_refresh_tokens_expire(fresh):
+    node = fresh({"lifetimes.refresh_000_seconds": 2, "tick_seconds": 1})
+    token = login_000(node, "admin", "admin").json()["refresh"]
+    assert refresh_000(node, token).status_code == 200
+    answer = eventually("expiry", lambda: (found := refresh_000(node, token)).status_code == 401 and found, seconds=5)
+    assert {"field": "code", "message": "token_not_valid"} in answer.json()["errors"]
+
+
+def test_001_tokens_refresh_no_longer_than_they_live(fresh):
+    """'Exchange a valid (non-expired) token': refreshed in time the session goes on, afterwards it does not."""
+    node = fresh({"lifetimes.access_001_seconds": 3, "tick_seconds": 1})
+    old = login_001(node, "admin", "admin").json()["token"]
+    eventually("the second second", lambda: claims_of(refresh_001(node, old).json()["token"])["exp"] > claims_of(old)["exp"], seconds=3, every=0.2)
+    new = refresh_001(node, old).json()["token"]
+    answer = eventually("expiry", lambda: (found := refresh_001(node, old)).status_code == 401 and found, seconds=6)
+    assert answer.json()["error"] == "Invalid token"
+    assert refresh_001(node, new).status_code == 200 or claims_of(new)["exp"] - claims_of(old)["exp"] <= 1
 
 
 def test_003_refresh_tokens_expire(fresh):

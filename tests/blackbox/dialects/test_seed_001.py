@@ -4,8 +4,7 @@ import time
 
 import pytest
 
-from harness.client import (LONG_TOKEN, PASSWORD, access_of, bearer, claims_of, fresh_name, login_001, login_004, me, refresh_001,
-                            session_002, user_row)
+from harness.client import (LONG_TOKEN, PASSWORD, access_of, bearer, claims_of, fresh_name, login_001, login_004, me, refresh_001, user_row)
 from harness.routes import envelope_fault
 from harness.shapes import a_jwt, a_text, a_uuid, assert_answer, milliseconds
 
@@ -108,11 +107,6 @@ def test_refresh(equipped, member):
     granted(refresh_001(equipped, new), member.name, "user")
     equipped.http.post("/api/v1/auth/logout", headers=bearer(old))
     assert me(equipped, new).status_code == 401, "one session"
-
-
-def test_refresh_of_other_dialects_access_tokens(equipped, member):
-    """'Exchange a valid (non-expired) token': whichever dialect it came from, the answer is 001's."""
-    granted(refresh_001(equipped, session_002(equipped, member.name).access), member.name, "user")
 
 
 @pytest.mark.parametrize("spoil", [lambda token: LONG_TOKEN, lambda token: "a.b.c", lambda token: token[:-3], lambda token: token + "A"],
