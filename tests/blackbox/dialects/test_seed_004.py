@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from harness.client import (PASSWORD, basic, bearer, claims_of, fresh_name, login_001, login_002, login_004, me, refresh_003,
+from harness.client import (PASSWORD, admin, basic, bearer, claims_of, fresh_name, login_001, login_002, login_004, me, refresh_003,
                             session_002, user_row, walk)
 from harness.routes import envelope_fault
 from harness.shapes import NULL, a_jwt, a_text, a_uuid, assert_answer, milliseconds
@@ -310,11 +310,13 @@ def test_the_referrer_tree_is_readable_by_administrators(equipped, session):
     root = equipped.http.get(f"{BASE}/me", headers=session).json()["id"]
     child = signup(equipped, create_token(equipped, session)).json()
     grandchild = signup(equipped, create_token(equipped, bearer(child["token"]))).json()
-    administrator = bearer(login_004(equipped, "admin", "admin").json()["token"])
+    administrator = admin(equipped)
     rows = {row["id"]: row for row in walk(equipped, "/api/v1/users", administrator, limit=100)}
     assert rows[child["user"]["id"]]["referrer_id"] == root
     assert rows[grandchild["user"]["id"]]["referrer_id"] == child["user"]["id"]
     assert rows[root]["referrer_id"] is None
+    assert [row["id"] for row in walk(equipped, f"/api/v1/users/{root}/referrals", administrator)] == [child["user"]["id"]]
+    assert equipped.http.get(f"/api/v1/users/{root}/referrals", headers=session).status_code == 403
 
 
 # --- manners ---------------------------------------------------------------------------------------------------------
