@@ -32,6 +32,24 @@ bool names_field(std::span<const Field> fields, std::string_view name) {
   return std::any_of(fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; });
 }
 
+// The hash of a body stays in the log for ever; passwords can be guessed, so they are not in it (commands bind them at
+// the cost of a hash). What cannot be read is refused before anything is remembered.
+std::string body_without_passwords(const Call& call) {
+  const auto type = content_type_of(call.request);
+  if (!type) return call.request.body;
+  for (const Body& body : call.route->bodies) {
+    if (body.content_type != type->name || body.schema == nullptr) continue;
+    auto members =
+        type->name == "application/json" ? parse_json_object(call.request.body) : parse_form(call.request.body, *type);
+    if (!members) return call.request.body;
+    for (const Field& field : body.schema->fields) {
+      if (field.format == "password") members->erase(std::string(field.name));
+    }
+    return members->dump();
+  }
+  return call.request.body;
+}
+
 }  // namespace
 
 Caller caller_of(const Call& call, journal::v1::Dialect dialect) {
@@ -58,8 +76,9 @@ Result<std::optional<IdempotencyKey>> idempotency_key_of(const Call& call) {
   const bool good =
       key && !key->empty() && key->size() <= kIdempotencyKeyMax && std::all_of(key->begin(), key->end(), is_visible);
   if (!good) return fail(ErrorCode::kRequestMalformed, "Idempotency-Key must be 1 to 255 visible ASCII characters.");
-  return IdempotencyKey{
-      .route = std::string(call.route->operation), .client_key = std::string(*key), .request_body = call.request.body};
+  return IdempotencyKey{.route = std::string(call.route->operation),
+                        .client_key = std::string(*key),
+                        .request_body = body_without_passwords(call)};
 }
 
 Parsed<nlohmann::json> read_json(const Request& request, const Schema& schema) {

@@ -1,6 +1,7 @@
 #include "commands/accounts.h"
 
 #include "commands/executor.h"
+#include "commands/service_events.h"
 #include "commands/sessions.h"
 #include "domain/decide.h"
 #include "domain/names.h"
@@ -157,7 +158,13 @@ class Registering {
 }  // namespace
 
 Outcome register_user(const Services& services, const Caller& caller, const RegisterUser& command) {
-  return Registering(services, caller, command).run();
+  Caller bound = caller;
+  if (auto status = bind_password(services, bound, command.password); !status)
+    return {.result = fail(std::move(status).error())};
+  journal::v1::Event refused;
+  refused.mutable_user()->mutable_registration_refused()->set_reason(journal::v1::REFUSAL_IDEMPOTENCY_MISMATCH);
+  refused.mutable_user()->mutable_registration_refused()->set_dialect(caller.dialect);
+  return record_mismatch(services, bound, Registering(services, bound, command).run(), std::move(refused));
 }
 
 Result<bool> bootstrap_administrator(const Services& services, const Secret<>& password) {

@@ -15,7 +15,7 @@ namespace ledgate {
 struct IdempotencyKey {
   std::string route;         // operation id
   std::string client_key;    // as sent
-  std::string request_body;  // as sent
+  std::string request_body;  // as sent, without passwords
 };
 
 struct Caller {

@@ -1,7 +1,9 @@
 #include "commands/executor.h"
 
+#include "commands/rate_limiter.h"
 #include "projections/idempotency.h"
 #include "projections/record.h"
+#include "projections/sessions.h"
 
 #include <algorithm>
 
@@ -19,10 +21,14 @@ struct IdempotencyHashes {
 
 IdempotencyHashes hash_idempotency(const Services& services, const Caller& caller) {
   const IdempotencyKey& asked = *caller.idempotency;
+  // Strangers share no keys: what one network sent is not told to another.
   std::string scope = asked.route + '\0';
-  scope.append(caller.user.is_nil() ? std::string_view("anonymous") : caller.user.raw())
-      .append(1, '\0')
-      .append(asked.client_key);
+  if (caller.user.is_nil()) {
+    scope.append("anonymous/").append(client_network(caller.address));
+  } else {
+    scope.append(caller.user.raw()).append(caller.session.raw());
+  }
+  scope.append(1, '\0').append(asked.client_key);
   return {.key = services.hashes.hash16(HashPurpose::kIdempotencyKey, scope),
           .request = services.hashes.hash32(HashPurpose::kRequestBody, asked.request_body)};
 }
@@ -71,6 +77,11 @@ Outcome from_record(const RecordedOutcome& recorded) {
   outcome.result->session = SessionId::from_bytes(row.session_id()).value_or(SessionId());
   outcome.result->generation = row.generation();
   return outcome;
+}
+
+bool tokens_are_current(const Granted& granted, const KvReader& rows) {
+  const auto session = find_session(rows, granted.session);
+  return session && !session->ended() && session->generation() == granted.generation;
 }
 
 // What became of the appended bytes.
@@ -125,9 +136,10 @@ struct Tried {
   bool conflict = false;
 };
 
-Tried try_once(const Services& services, const Caller& caller, const Attempt& attempt, Awaiter::Deadline deadline) {
+Tried try_once(const Services& services, const Caller& caller, const Attempt& attempt, Replay replay,
+               Awaiter::Deadline deadline) {
   const auto snapshot = services.store.snapshot();
-  if (auto recorded = recorded_outcome(services, caller, *snapshot)) return {.outcome = std::move(*recorded)};
+  if (auto recorded = recorded_outcome(services, caller, *snapshot, replay)) return {.outcome = std::move(*recorded)};
   TransactionContext context(services, caller, *snapshot);
   Result<Granted> result = attempt(context);
   if (context.is_empty()) return {.outcome = {.result = std::move(result)}};
@@ -152,20 +164,31 @@ Tried try_once(const Services& services, const Caller& caller, const Attempt& at
 
 }  // namespace
 
-std::optional<Outcome> recorded_outcome(const Services& services, const Caller& caller, const KvReader& rows) {
+std::optional<Outcome> recorded_outcome(const Services& services, const Caller& caller, const KvReader& rows,
+                                        Replay replay) {
   if (!caller.idempotency) return std::nullopt;
   const IdempotencyHashes hashes = hash_idempotency(services, caller);
   const auto recorded = find_outcome(rows, hashes.key);
   if (!recorded) return std::nullopt;
   if (recorded->outcome.request_hash() != raw(hashes.request))
     return Outcome{.result = fail(ErrorCode::kIdempotencyMismatch)};
-  return from_record(*recorded);
+  Outcome outcome = from_record(*recorded);
+  if (replay == Replay::kWhileTokensAreCurrent && outcome.result && !tokens_are_current(*outcome.result, rows))
+    return std::nullopt;
+  return outcome;
 }
 
-Outcome execute(const Services& services, const Caller& caller, const Attempt& attempt) {
+Status bind_password(const Services& services, Caller& caller, const Secret<>& password) {
+  if (!caller.idempotency) return {};
+  const Key16 key = hash_idempotency(services, caller).key;
+  caller.idempotency->request_body += TRY(services.hasher.derive(password, key)).reveal();
+  return {};
+}
+
+Outcome execute(const Services& services, const Caller& caller, const Attempt& attempt, Replay replay) {
   const Awaiter::Deadline deadline = services.clock.steady() + services.command_deadline;
   for (int i = 0; i < kAttemptsMax && services.clock.steady() < deadline; ++i) {
-    Tried tried = try_once(services, caller, attempt, deadline);
+    Tried tried = try_once(services, caller, attempt, replay, deadline);
     if (!tried.conflict) return std::move(tried.outcome);
     back_off(services, i);
   }
@@ -173,7 +196,8 @@ Outcome execute(const Services& services, const Caller& caller, const Attempt& a
 }
 
 Status execute_once(const Services& services, const Caller& caller, const Attempt& attempt) {
-  const Tried tried = try_once(services, caller, attempt, services.clock.steady() + services.command_deadline);
+  const Tried tried =
+      try_once(services, caller, attempt, Replay::kAlways, services.clock.steady() + services.command_deadline);
   if (tried.conflict || tried.outcome.result) return {};
   return fail(tried.outcome.result.error());
 }

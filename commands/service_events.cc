@@ -58,6 +58,16 @@ Outcome record_fact(const Services& services, const Caller& caller, Event event)
   });
 }
 
+Outcome record_mismatch(const Services& services, const Caller& caller, Outcome outcome, Event fact) {
+  if (outcome.result || outcome.result.error().code != ErrorCode::kIdempotencyMismatch) return outcome;
+  Caller without_key = caller;
+  without_key.idempotency.reset();
+  Outcome recorded = record_fact(services, without_key, std::move(fact));
+  if (!recorded.result) return recorded;
+  outcome.position = recorded.position;
+  return outcome;
+}
+
 Status tick(const Services& services) {
   return execute_once(services, the_service(), [&](TransactionContext& context) -> Result<Granted> {
     const Key16 key = conflict_key::named(services.hashes, kTickKey);

@@ -11,6 +11,10 @@ namespace ledgate {
 // Appends one fact that reads nothing and conflicts with nothing.
 Outcome record_fact(const Services& services, const Caller& caller, journal::v1::Event event);
 
+// What a command with a password answers when its Idempotency-Key was used with another one: that this is told makes it
+// an attempt like any, so it leaves `fact` and counts. Any other outcome is handed through.
+Outcome record_mismatch(const Services& services, const Caller& caller, Outcome outcome, journal::v1::Event fact);
+
 // Moves log time on; of many nodes that try, one wins. A lost race is a success.
 Status tick(const Services& services);
 

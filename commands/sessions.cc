@@ -1,6 +1,7 @@
 #include "commands/sessions.h"
 
 #include "commands/executor.h"
+#include "commands/service_events.h"
 #include "commands/subject_keys.h"
 #include "domain/decide.h"
 #include "projections/accounts.h"
@@ -34,22 +35,35 @@ class LoggingIn {
 
   Outcome run() {
     for (int i = 0; i < kPasswordChecksMax; ++i) {
-      if (auto early = check_password()) return std::move(*early);
+      if (auto early = check_password()) return refused_mismatch(std::move(*early));
       overtaken_ = false;
-      Outcome outcome = execute(services_, caller_, [this](TransactionContext& context) { return decide(context); });
-      if (!overtaken_) return outcome;
+      Outcome outcome = execute(
+          services_, caller_, [this](TransactionContext& context) { return decide(context); },
+          Replay::kWhileTokensAreCurrent);
+      if (!overtaken_) return refused_mismatch(std::move(outcome));
     }
     return {.result = fail(Error{.code = ErrorCode::kContended, .retry_after = std::chrono::seconds(1)})};
   }
 
  private:
+  Outcome refused_mismatch(Outcome outcome) const {
+    journal::v1::Event event;
+    auto& failed = *event.mutable_user()->mutable_login_failed();
+    failed.set_reason(journal::v1::REFUSAL_IDEMPOTENCY_MISMATCH);
+    failed.set_dialect(caller_.dialect);
+    failed.set_login_index(std::string(index_.raw()));
+    failed.set_method(command_.method);
+    return record_mismatch(services_, caller_, std::move(outcome), std::move(event));
+  }
+
   // Hashing takes long, so it is done before the transaction, on a snapshot of its own.
   std::optional<Outcome> check_password() {
     checked_ = {};
     Secret<> stored;
     {
       const auto snapshot = services_.store.snapshot();
-      if (auto recorded = recorded_outcome(services_, caller_, *snapshot)) return recorded;
+      if (auto recorded = recorded_outcome(services_, caller_, *snapshot, Replay::kWhileTokensAreCurrent))
+        return recorded;
       checked_.user = find_login(*snapshot, index_);
       const auto account = checked_.user ? find_account(*snapshot, *checked_.user) : std::nullopt;
       if (account && account->has_password_hash()) {
@@ -125,42 +139,48 @@ SessionId begin_session(const Services& services, TransactionContext& context, c
 }
 
 Outcome log_in(const Services& services, const Caller& caller, const LogIn& command) {
-  return LoggingIn(services, caller, command).run();
+  Caller bound = caller;
+  if (auto status = bind_password(services, bound, command.password); !status)
+    return {.result = fail(std::move(status).error())};
+  return LoggingIn(services, bound, command).run();
 }
 
 Outcome refresh_session(const Services& services, const Caller& caller, const RefreshSession& command) {
-  return execute(services, caller, [&](TransactionContext& context) -> Result<Granted> {
-    RefreshAttempt attempt{.presented_by = command.presented_by,
-                           .dialect = caller.dialect,
-                           .now_ms = context.now_ms(),
-                           .grace_ms = services.refresh_grace.count()};
-    std::optional<state::v1::Session> session;
-    bool user_active = false;
-    UserId user;
-    if (command.token) {
-      attempt.session = command.token->session;
-      attempt.generation = command.token->generation;
-      attempt.expires_ms = command.token->expires_s * kMsPerSecond;
-      session = context.session(command.token->session);
-    }
-    if (session) {
-      user = UserId::from_bytes(session->user_id()).value_or(UserId());
-      const auto account = context.account(user);
-      user_active = account && account->active();
-      context.about(user);
-      context.acted_by(user, command.token->session);
-    }
-    auto decision = decide_refresh(session, user_active, attempt);
-    const bool changes_session = decision.events.front().session().has_reuse_detected() ||
-                                 decision.events.front().session().refreshed().rotated();
-    if (changes_session) {
-      context.write(conflict_key::session(services.hashes, command.token->session),
-                    session_end_ms(context.now_ms(), session->access_lifetime_s(), session->refresh_lifetime_s()));
-    }
-    context.add(std::move(decision.events));
-    if (!decision.answer) return fail(std::move(decision.answer).error());
-    return Granted{.user = user, .session = command.token->session, .generation = *decision.answer};
-  });
+  return execute(
+      services, caller,
+      [&](TransactionContext& context) -> Result<Granted> {
+        RefreshAttempt attempt{.presented_by = command.presented_by,
+                               .dialect = caller.dialect,
+                               .now_ms = context.now_ms(),
+                               .grace_ms = services.refresh_grace.count()};
+        std::optional<state::v1::Session> session;
+        bool user_active = false;
+        UserId user;
+        if (command.token) {
+          attempt.session = command.token->session;
+          attempt.generation = command.token->generation;
+          attempt.expires_ms = command.token->expires_s * kMsPerSecond;
+          session = context.session(command.token->session);
+        }
+        if (session) {
+          user = UserId::from_bytes(session->user_id()).value_or(UserId());
+          const auto account = context.account(user);
+          user_active = account && account->active();
+          context.about(user);
+          context.acted_by(user, command.token->session);
+        }
+        auto decision = decide_refresh(session, user_active, attempt);
+        const bool changes_session = decision.events.front().session().has_reuse_detected() ||
+                                     decision.events.front().session().refreshed().rotated();
+        if (changes_session) {
+          context.write(conflict_key::session(services.hashes, command.token->session),
+                        session_end_ms(context.now_ms(), session->access_lifetime_s(), session->refresh_lifetime_s()));
+        }
+        context.add(std::move(decision.events));
+        if (!decision.answer) return fail(std::move(decision.answer).error());
+        return Granted{.user = user, .session = command.token->session, .generation = *decision.answer};
+      },
+      Replay::kWhileTokensAreCurrent);
 }
 
 Outcome log_out(const Services& services, const Caller& caller, const SessionId& session_id) {

@@ -41,6 +41,8 @@ std::string reason_of(journal::v1::Refusal refusal) {
       return "registration_disabled";
     case journal::v1::REFUSAL_NO_PASSWORD:
       return "no_password";
+    case journal::v1::REFUSAL_IDEMPOTENCY_MISMATCH:
+      return "idempotency_mismatch";
     default:
       return "unspecified";  // proto enums are open: a later version's reason
   }

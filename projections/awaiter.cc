@@ -67,9 +67,10 @@ void Awaiter::stop() {
   position_moved_->notify_all();
 }
 
-bool Awaiter::wait_for(Position position, Deadline deadline) {
+bool Awaiter::wait_for(Position position, Deadline deadline, std::size_t waiters_max) {
   if (value(applied()) >= value(position)) return true;
   std::unique_lock lock(mutex_);
+  if (position_waiters_ >= waiters_max) return false;
   ++position_waiters_;
   position_moved_->wait(lock, deadline, [&] { return stopped_ || value(applied()) >= value(position); });
   --position_waiters_;

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -71,8 +72,8 @@ class Awaiter {
   [[nodiscard]] Position applied() const { return Position{applied_.load(std::memory_order_acquire)}; }
   // Log time of what was applied last.
   [[nodiscard]] LogTime log_time() const { return LogTime{log_time_ms_.load(std::memory_order_acquire)}; }
-  // True once `position` is applied.
-  bool wait_for(Position position, Deadline deadline);
+  // True once `position` is applied; false at the deadline, after stop(), and at once when `waiters_max` wait already.
+  bool wait_for(Position position, Deadline deadline, std::size_t waiters_max = SIZE_MAX);
 
  private:
   Waiting& waiting_;

@@ -1,6 +1,7 @@
 // Password hashing on its own bounded pool.
 #pragma once
 
+#include "domain/ids.h"
 #include "domain/result.h"
 #include "domain/secret.h"
 
@@ -24,6 +25,9 @@ class Hasher {
   // `stored`: any PHC string this service can read (Argon2id, Argon2i, bcrypt). An empty one costs the same and never
   // matches: the answer to an unknown user. Stored parameters above the limit (128 MiB) never match.
   virtual Result<PasswordCheck> verify(const Secret<>& password, const Secret<>& stored) = 0;
+  // Of the same password and salt the same bytes, at the cost of a hash: to know a password again, without keeping
+  // what is cheaper to guess it by.
+  virtual Result<Secret<>> derive(const Secret<>& password, const Key16& salt) = 0;
 };
 
 }  // namespace ledgate

@@ -116,6 +116,15 @@ Result<PasswordCheck> Argon2Hasher::verify(const Secret<>& password, const Secre
   return result;
 }
 
+Result<Secret<>> Argon2Hasher::derive(const Secret<>& password, const Key16& salt) {
+  Argon2Hash parameters = present_parameters(options_);
+  parameters.salt = salt.raw();
+  std::optional<std::string> computed;
+  TRY_STATUS(pool_.run([&] { computed = compute(password.reveal(), parameters, kHashSize); }));
+  if (!computed) return fail(ErrorCode::kInternal);
+  return Secret<>(std::move(*computed));
+}
+
 Result<Secret<>> Argon2Hasher::hash_now(const std::string& password) const {
   Argon2Hash made = present_parameters(options_);
   made.salt = random_salt();

@@ -37,6 +37,7 @@ class Argon2Hasher final : public Hasher {
 
   Result<Secret<>> hash(const Secret<>& password) override;
   Result<PasswordCheck> verify(const Secret<>& password, const Secret<>& stored) override;
+  Result<Secret<>> derive(const Secret<>& password, const Key16& salt) override;
 
   // Refuses further work with kStopping; the destructor does it too.
   void stop() { pool_.stop(); }

@@ -2,6 +2,7 @@
 
 #include "api/ascii.h"
 #include "api/call.h"
+#include "api/json.h"
 
 #include <array>
 
@@ -39,10 +40,14 @@ const Schema kTokenPair{.name = "TokenPair003", .fields = kPairFields};
 const Schema kAccessToken{.name = "AccessToken003", .fields = kAccessFields};
 
 Parsed<RegisterUser> parse_register(const Request& request) {
-  const nlohmann::json body = TRY(read_json(request, kRegisterIn));
-  // The product keeps names without white space around them, and addresses in lower case.
-  return RegisterUser{.username = std::string(strip(text_member(body, "username"))),
-                      .email = lower(strip(text_member(body, "email"))),
+  // The product keeps names without white space around them, and addresses in lower case; what is left must be a name.
+  nlohmann::json body = TRY(parse_json_object(request.body));
+  for (const char* name : {"username", "email"}) {
+    if (body.contains(name) && body[name].is_string()) body[name] = std::string(strip(text_member(body, name)));
+  }
+  if (auto faults = check(kRegisterIn, body, Source::kJson); !faults.empty()) return refuse_with(std::move(faults));
+  return RegisterUser{.username = text_member(body, "username"),
+                      .email = lower(text_member(body, "email")),
                       .password = Secret<>(text_member(body, "password")),
                       .display_name = {},
                       .terms = {}};

@@ -1,5 +1,6 @@
 // An Idempotency-Key makes a retry safe: the same outcome again, whatever became of the first answer.
 #include "projections/directory.h"
+#include "projections/sessions.h"
 #include "tests/unit/commands/world.h"
 
 #include <gtest/gtest.h>
@@ -61,7 +62,7 @@ TEST_F(Idempotency, AWrongPasswordIsRememberedToo) {
   const Outcome first = log_in(world.services(), with_key("k", "body", "login"), World::login("ann", "wrong password"));
   EXPECT_EQ(first.result.error().code, ErrorCode::kInvalidCredentials);
   const int verified = world.hasher.verified;
-  const Outcome again = log_in(world.services(), with_key("k", "body", "login"), World::login("ann"));
+  const Outcome again = log_in(world.services(), with_key("k", "body", "login"), World::login("ann", "wrong password"));
   EXPECT_EQ(again.result.error().code, ErrorCode::kInvalidCredentials);
   EXPECT_EQ(world.hasher.verified, verified);
 }
@@ -83,6 +84,61 @@ TEST_F(Idempotency, OtherKeysRoutesAndCallersAreIndependent) {
   somebody.user = *UserId::from_bytes(std::string(16, 'u'));
   somebody.address.clear();
   EXPECT_EQ(register_with(somebody).result.error().code, ErrorCode::kUsernameTaken);
+}
+
+TEST_F(Idempotency, AnotherPasswordUnderTheSameKeyIsAMismatchAndAnAttempt) {
+  ASSERT_TRUE(register_with(with_key("k")).result);
+  RegisterUser other = World::user("ann", "another-Passw0rd");
+  other.terms = kRotating;
+  EXPECT_EQ(register_user(world.services(), with_key("k"), other).result.error().code, ErrorCode::kIdempotencyMismatch);
+  EXPECT_EQ(world.transactions().back().events(0).user().registration_refused().reason(),
+            journal::v1::REFUSAL_IDEMPOTENCY_MISMATCH);
+
+  const auto log_in_with = [&](const std::string& password) {
+    return log_in(world.services(), with_key("l", "{}", "login"), World::login("ann", password));
+  };
+  const Outcome first = log_in_with("tr0ub4dor&3");
+  ASSERT_TRUE(first.result);
+  EXPECT_EQ(log_in_with("wrong").result.error().code, ErrorCode::kIdempotencyMismatch);
+  EXPECT_EQ(world.transactions().back().events(0).user().login_failed().reason(),
+            journal::v1::REFUSAL_IDEMPOTENCY_MISMATCH);
+  EXPECT_EQ(log_in_with("tr0ub4dor&3").result->session, first.result->session);
+}
+
+TEST_F(Idempotency, StrangersOfAnotherNetworkHaveKeysOfTheirOwn) {
+  ASSERT_TRUE(register_with(with_key("k")).result);
+  Caller elsewhere = with_key("k");
+  elsewhere.address = "198.51.100.99";
+  EXPECT_EQ(register_with(elsewhere).result.error().code, ErrorCode::kUsernameTaken) << "decided, not told";
+}
+
+TEST_F(Idempotency, SessionsOfOneUserHaveKeysOfTheirOwn) {
+  const Outcome first = register_with(World::caller());
+  const Outcome second = log_in(world.services(), World::caller(), World::login("ann"));
+  const auto log_out_of = [&](const Granted& granted) {
+    Caller caller = with_key("k", "", "logout");
+    caller.user = granted.user;
+    caller.session = granted.session;
+    return log_out(world.services(), caller, granted.session);
+  };
+  ASSERT_TRUE(log_out_of(*first.result).result);
+  ASSERT_TRUE(log_out_of(*second.result).result);
+  EXPECT_TRUE(find_session(*world.node().rows(), second.result->session)->ended());
+}
+
+TEST_F(Idempotency, AnOldRefreshIsDecidedAnewOnceItsTokensAreNot) {
+  const Outcome registered = register_with(World::caller());
+  const auto refresh = [&](const std::string& key, std::uint32_t generation) {
+    return refresh_session(world.services(), with_key(key, "t" + std::to_string(generation), "refresh"),
+                           {.token = RefreshClaims{.session = registered.result->session,
+                                                   .generation = generation,
+                                                   .expires_s = world.clock.now_ms() / 1000 + 3600}});
+  };
+  ASSERT_EQ(refresh("a", 0).result->generation, 1U);
+  ASSERT_EQ(refresh("b", 1).result->generation, 2U);
+  world.advance(std::chrono::minutes(5));
+  EXPECT_FALSE(refresh("a", 0).result) << "a used token after its grace is reuse, whatever key it comes with";
+  EXPECT_TRUE(find_session(*world.node().rows(), registered.result->session)->ended());
 }
 
 TEST_F(Idempotency, LastsADayOfLogTime) {
@@ -160,7 +216,8 @@ TEST_F(Idempotency, AnErrorOfALaterVersionIsAnError) {
     context.add(std::move(event));
     return fail(static_cast<ErrorCode>(9999));
   });
-  EXPECT_EQ(register_with(caller).result.error().code, ErrorCode::kInternal);
+  const auto snapshot = world.services().store.snapshot();
+  EXPECT_EQ(recorded_outcome(world.services(), caller, *snapshot)->result.error().code, ErrorCode::kInternal);
 }
 
 TEST_F(Idempotency, TheKeyItselfIsNotInTheJournal) {

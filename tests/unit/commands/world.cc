@@ -36,6 +36,11 @@ Result<PasswordCheck> FakeHasher::verify(const Secret<>& password, const Secret<
   return PasswordCheck{};
 }
 
+Result<Secret<>> FakeHasher::derive(const Secret<>& password, const Key16& salt) {
+  if (overloaded) return fail(Error{.code = ErrorCode::kOverloaded, .retry_after = std::chrono::seconds(1)});
+  return Secret<>(fake_hash(hashes_, 0, password.reveal() + std::string(salt.raw())));
+}
+
 void HookedJournal::append(std::string bytes, Done done) {
   if (!stepping_in_) {
     std::function<void()> hook = each_;

@@ -63,6 +63,7 @@ class FakeHasher final : public Hasher {
   explicit FakeHasher(const KeyedHash& hashes) : hashes_(hashes) {}
   Result<Secret<>> hash(const Secret<>& password) override;
   Result<PasswordCheck> verify(const Secret<>& password, const Secret<>& stored) override;
+  Result<Secret<>> derive(const Secret<>& password, const Key16& salt) override;
 
   std::atomic<int> parameters{1};
   std::atomic<bool> overloaded{false};

@@ -115,6 +115,7 @@ TEST(WaitingForAPosition, IsOverOnceItIsApplied) {
   awaiter.advance(Position{5}, LogTime{1000});
   EXPECT_TRUE(awaiter.wait_for(Position{5}, steady_clock::now() - kLong)) << "no matter the deadline";
   EXPECT_FALSE(awaiter.wait_for(Position{6}, soon()));
+  EXPECT_FALSE(awaiter.wait_for(Position{6}, never(), 0)) << "no more may wait";
   EXPECT_EQ(awaiter.applied(), Position{5});
   EXPECT_EQ(awaiter.log_time(), LogTime{1000});
 }
