@@ -50,7 +50,8 @@ def text_of(mail):
 
 
 def links_of(mail):
-    return re.findall(r"https?://[^\s<>\"]+", text_of(mail))
+    """What is clickable in the text, without the full stop of its sentence."""
+    return [link.rstrip(".,;:!?") for link in re.findall(r"https?://[^\s<>\"]+", text_of(mail))]
 
 
 def token_of(mail):
