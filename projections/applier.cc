@@ -6,6 +6,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 namespace ledgate {
 namespace {
 
@@ -15,13 +17,8 @@ using journal::v1::Transaction;
 constexpr std::string_view kStateKey = "state";
 constexpr std::string_view kReplicaName = "replica";
 constexpr std::uint32_t kReplicaVersion = 1;
-
-std::string record_hash(std::string_view bytes) {
-  std::string hash(32, '\0');
-  crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(),
-                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr, 0);
-  return hash;
-}
+constexpr int kPeersMax = 32;
+constexpr const char* kVoidMark = "void";
 
 // A fact of a later version parses here as an event without a fact.
 bool is_known(const Event& event) {
@@ -42,6 +39,17 @@ tl::unexpected<Error> stop_at(Position position, ErrorCode code, const std::stri
   return fail(code, "journal record " + std::to_string(value(position)) + ": " + why);
 }
 
+// Nodes by what they ticked; the one that was silent longest makes room.
+void note_peer(rows::v1::ReplicaState& state, const std::string& node, LogTime time) {
+  auto& peers = *state.mutable_peers();
+  const auto by_tick = [](const auto& a, const auto& b) { return a.last_tick_ms() < b.last_tick_ms(); };
+  auto found = std::find_if(peers.begin(), peers.end(), [&](const auto& peer) { return peer.node() == node; });
+  if (found == peers.end() && peers.size() >= kPeersMax) found = std::min_element(peers.begin(), peers.end(), by_tick);
+  auto& peer = found == peers.end() ? *peers.Add() : *found;
+  peer.set_node(node);
+  peer.set_last_tick_ms(time.ms);
+}
+
 template <std::size_t N>
 void load(std::array<std::uint8_t, N>& out, const std::string& stored) {
   if (stored.size() == N) std::copy(stored.begin(), stored.end(), reinterpret_cast<char*>(out.data()));
@@ -60,9 +68,10 @@ rows::v1::ReplicaState read_replica_state(const KvReader& rows) {
   return state;
 }
 
-Applier::Applier(KvStore& store, const RecordMac& mac)
+Applier::Applier(KvStore& store, const RecordMac& mac, std::vector<VoidedRecord> voided)
     : store_(store),
       mac_(mac),
+      voided_(std::move(voided)),
       projections_(make_projections()),
       rows_(store, tables::specs()),
       state_(read_replica_state(store.latest())),
@@ -104,6 +113,24 @@ Status Applier::apply(const JournalRecord& record) {
                    "expected position " + std::to_string(value(next_position())));
   }
   if (empty()) return apply_genesis(record);
+  if (is_voided(record)) {
+    extend(record, kVoidMark + record.bytes);
+    return {};
+  }
+  Status applied = apply_opened(record);
+  if (!applied && applied.error().code == ErrorCode::kJournalFormatUnknown)
+    applied.error().message +=
+        " (the record is " + std::to_string(value(record.position)) + ":" + to_hex(record_hash(record.bytes)) + ")";
+  return applied;
+}
+
+bool Applier::is_voided(const JournalRecord& record) const {
+  return std::any_of(voided_.begin(), voided_.end(), [&](const VoidedRecord& voided) {
+    return voided.position == record.position && voided.hash == to_hex(record_hash(record.bytes));
+  });
+}
+
+Status Applier::apply_opened(const JournalRecord& record) {
   const auto opened = open_record(record.bytes, mac_);
   if (!opened && opened.error() == RecordFault::kUnknown) {
     return stop_at(record.position, ErrorCode::kJournalFormatUnknown,
@@ -112,7 +139,7 @@ Status Applier::apply(const JournalRecord& record) {
   if (!opened || opened->kind == RecordKind::kGenesis) {
     // Refused alike on every node: not ours, altered, or a second genesis.
     state_.set_refused(state_.refused() + 1);
-    extend(record);
+    extend(record, record.bytes);
     return {};
   }
   return apply_transaction(record, opened->payload);
@@ -121,7 +148,7 @@ Status Applier::apply(const JournalRecord& record) {
 Status Applier::apply_genesis(const JournalRecord& record) {
   const JournalId id = TRY(genesis_id(record));
   state_.set_journal_id(std::string(id.raw()));
-  extend(record);
+  extend(record, record.bytes);
   return {};
 }
 
@@ -145,7 +172,7 @@ Status Applier::apply_transaction(const JournalRecord& record, std::string_view 
   if (verdict == Verdict::kConflict) state_.set_conflicts(state_.conflicts() + 1);
   if (verdict == Verdict::kAccepted) fold(transaction, record.position, time);
   rows_.fold_digest(replica_digest_);
-  extend(record);
+  extend(record, record.bytes);
   if (verdict) {
     const auto id = TransactionId::from_bytes(transaction.id());
     if (id) settlements_.push_back({.id = *id, .settled = {.verdict = *verdict, .position = record.position}});
@@ -164,12 +191,13 @@ void Applier::fold(const Transaction& transaction, Position position, LogTime ti
     forget_expired(time, rows_);
     state_.set_last_tick_ms(time.ms);
     state_.set_purge_backlog(rows_.erased() >= kPurgeRowsPerTick);
+    note_peer(state_, transaction.node(), time);
     rows_.fold_digest(replica_digest_);
   }
 }
 
-void Applier::extend(const JournalRecord& record) {
-  chain_ = extend_chain(chain_, record.position, record.bytes);
+void Applier::extend(const JournalRecord& record, std::string_view chained) {
+  chain_ = extend_chain(chain_, record.position, chained);
   state_.set_position(value(record.position));
   state_.set_log_time_ms(std::max(state_.log_time_ms(), record.appended.ms));
   last_record_ = record.bytes;

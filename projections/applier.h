@@ -27,7 +27,8 @@ class Applier {
     Settled settled;
   };
 
-  Applier(KvStore& store, const RecordMac& mac);
+  // `voided`: records that are passed over.
+  Applier(KvStore& store, const RecordMac& mac, std::vector<VoidedRecord> voided = {});
 
   // Nothing was ever applied here.
   [[nodiscard]] bool empty() const { return state_.journal_id().empty(); }
@@ -50,11 +51,14 @@ class Applier {
   Status apply_genesis(const JournalRecord& record);
   Status apply_transaction(const JournalRecord& record, std::string_view payload);
   void fold(const journal::v1::Transaction& transaction, Position position, LogTime time);
-  void extend(const JournalRecord& record);
+  [[nodiscard]] bool is_voided(const JournalRecord& record) const;
+  Status apply_opened(const JournalRecord& record);
+  void extend(const JournalRecord& record, std::string_view chained);
   Status write_batch();  // the rows and the position they belong to, as one
 
   KvStore& store_;
   const RecordMac& mac_;
+  const std::vector<VoidedRecord> voided_;
   std::vector<std::unique_ptr<Projection>> projections_;
   BatchRows rows_;
   rows::v1::ReplicaState state_;

@@ -53,6 +53,13 @@ Chain extend_chain(const Chain& previous, Position position, std::string_view by
   return chain;
 }
 
+std::string record_hash(std::string_view bytes) {
+  std::string hash(32, '\0');
+  crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr, 0);
+  return hash;
+}
+
 std::string to_hex(std::string_view bytes) {
   static constexpr char kHex[] = "0123456789abcdef";
   std::string text;

@@ -41,6 +41,16 @@ tl::expected<RecordView, RecordFault> open_record(std::string_view bytes, const 
 using Chain = std::array<std::uint8_t, 32>;
 Chain extend_chain(const Chain& previous, Position position, std::string_view bytes);
 
+// BLAKE2b-256 of a record's bytes.
+std::string record_hash(std::string_view bytes);
+
+// A record that an operator has declared to count for nothing, on all nodes alike. It enters the chain as
+// H(c[n-1] ‖ n ‖ "void" ‖ bytes), so that nodes that do not agree about it are told apart.
+struct VoidedRecord {
+  Position position{};
+  std::string hash;  // hex
+};
+
 std::string to_hex(std::string_view bytes);
 
 }  // namespace ledgate

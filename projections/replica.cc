@@ -14,7 +14,10 @@ bool is_final(const Error& error) { return error.code != ErrorCode::kJournalUnav
 
 struct Replica::Impl {
   Impl(JournalReader& journal_in, KvStore& store_in, const RecordMac& mac, Options options_in)
-      : journal(journal_in), store(store_in), applier(store_in, mac), options(std::move(options_in)) {}
+      : journal(journal_in),
+        store(store_in),
+        applier(store_in, mac, options_in.voided),
+        options(std::move(options_in)) {}
 
   void fail_with(const Error& error) {
     const std::lock_guard lock(mutex);
@@ -34,6 +37,7 @@ struct Replica::Impl {
       }
     }
     announce(awaiter, TRY(applier.commit()));
+    if (options.on_applied) options.on_applied(records.back().appended);
     return true;
   }
 
@@ -60,13 +64,14 @@ Replica::Replica(JournalReader& journal, KvStore& store, const RecordMac& mac, A
 Replica::~Replica() { stop(); }
 
 Status Replica::open() {
+  // Record 0 first: looking at it makes a journal that is far away find out where it ends.
+  const auto first = TRY(impl_->journal.read(Position{0}, 1, kTransactionBytesMax, kPoll));
   const Position end = TRY(impl_->journal.end());
   if (value(end) == 0) {
     if (impl_->applier.empty()) return fail(ErrorCode::kJournalUnavailable, "the journal is empty");
     return fail(ErrorCode::kJournalTruncated,
                 "the journal is empty, but these read models were made from one; restore the journal");
   }
-  const auto first = TRY(impl_->journal.read(Position{0}, 1, kTransactionBytesMax, kPoll));
   if (first.empty()) return fail(ErrorCode::kJournalUnavailable, "the genesis record cannot be read now");
   const JournalId id = TRY(impl_->applier.genesis_id(first.front()));
   if (impl_->applier.empty()) return {};
@@ -94,7 +99,7 @@ Status Replica::catch_up() {
   const Position end = TRY(impl_->journal.end());
   while (value(impl_->applier.next_position()) < value(end)) {
     if (auto stepped = impl_->step(awaiter_, kPoll); !stepped) {
-      impl_->fail_with(stepped.error());
+      if (is_final(stepped.error())) impl_->fail_with(stepped.error());
       return fail(std::move(stepped).error());
     }
   }
@@ -102,8 +107,10 @@ Status Replica::catch_up() {
 }
 
 void Replica::run() {
+  bool was_away = false;
   while (!impl_->stopping.load(std::memory_order_relaxed)) {
-    auto stepped = impl_->step(awaiter_, kPoll);
+    auto stepped = was_away ? open() : impl_->step(awaiter_, kPoll).map([](bool) {});
+    was_away = !stepped;
     if (stepped) continue;
     if (is_final(stepped.error())) {
       impl_->fail_with(stepped.error());
@@ -136,6 +143,9 @@ ReplicaStatus Replica::status() const {
   status.duplicates = state.duplicates();
   status.last_tick = LogTime{state.last_tick_ms()};
   status.purge_backlog = state.purge_backlog();
+  for (const auto& peer : state.peers()) {
+    status.peers.push_back({.node = peer.node(), .last_tick = LogTime{peer.last_tick_ms()}});
+  }
   for (const auto& row : state.digests()) {
     status.projections.push_back({.name = row.name(), .version = row.version(), .digest = to_hex(row.digest())});
   }

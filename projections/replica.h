@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace ledgate {
 
@@ -34,18 +35,25 @@ struct ReplicaStatus {
   std::uint64_t duplicates = 0;
   std::vector<Row> projections;
   LogTime last_tick;
+  struct Peer {
+    std::string node;
+    LogTime last_tick;
+  };
+  std::vector<Peer> peers;     // nodes whose ticks were accepted, this one among them
   bool purge_backlog = false;  // the last tick had more to purge than its bound
 };
 
 // Owns the applier's state. open() and run() belong to one thread; status() and failure() to any.
 class Replica {
  public:
-  // Called on the replica's thread: `on_progress` after each batch, `on_failure` once, when a record or the store stops
-  // it for good.
+  // Called on the replica's thread: `on_progress` and `on_applied` (with the append time of its last record) after each
+  // batch, `on_failure` once, when a record or the store stops it for good.
   struct Options {
     std::size_t batch_records = 4096;
     std::size_t batch_bytes = 2 << 20;
+    std::vector<VoidedRecord> voided = {};
     std::function<void(Position)> on_progress;
+    std::function<void(LogTime)> on_applied;
     std::function<void(const Error&)> on_failure;
   };
 
@@ -60,8 +68,10 @@ class Replica {
   Status open();
 
   // Applies what there is until the journal's present end; for rebuild, verify and the start. Then returns.
+  // After kJournalUnavailable, open() and catch_up() may be called again.
   Status catch_up();
-  // Applies for ever, until stop() or a failure; start(): on a thread of its own.
+  // Applies for ever, until stop() or a failure; start(): on a thread of its own. A journal that was out of reach is
+  // checked as open() does before anything more is taken from it.
   void run();
   void start();
   void stop();
