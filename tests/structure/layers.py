@@ -14,7 +14,7 @@ FOREIGN = {
 }
 OUTSIDE_INFRA = re.compile(r"\b(pistache|rocksdb|rd_?kafka)", re.IGNORECASE)
 # An adapter knows itself and these; only infra/app and main put them together.
-SHARED_ADAPTERS = {"config": {"observe"}, "rocksdb": {"crypto"}}
+SHARED_ADAPTERS = {"config": {"observe"}, "kafka": {"observe"}, "rocksdb": {"crypto"}}
 
 
 def layer_of(path):

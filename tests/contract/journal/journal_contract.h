@@ -18,7 +18,7 @@
 
 namespace ledgate::testing {
 
-// An empty journal that stamps records by `clock`. One at a time of the two is in use by the suite's threads as the
+// An empty journal that stamps records by `clock`, unless its factory says otherwise. One at a time of the two is in use by the suite's threads as the
 // ports allow.
 class JournalUnderTest {
  public:
@@ -36,6 +36,7 @@ struct JournalFactory {
   std::string name;
   std::size_t queue_records;  // the limit of the queue of the journals it makes
   std::function<std::unique_ptr<JournalUnderTest>(const Clock& clock)> make;
+  bool has_other_clock = false;  // records are stamped by a clock that no test can set, such as a broker's
 };
 
 inline std::string journal_name(const ::testing::TestParamInfo<JournalFactory>& info) { return info.param.name; }

@@ -1,0 +1,217 @@
+#include "infra/kafka/client.h"
+
+#include "infra/observe/log.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ledgate::infra {
+namespace {
+
+constexpr std::size_t kErrorBytes = 512;
+
+struct Property {
+  const char* name;
+  std::string value;
+};
+
+// The names, and other names for the same, that decide whether the log is safe: nobody else may set them.
+constexpr std::array<std::string_view, 34> kOurs = {"bootstrap.servers",
+                                                    "metadata.broker.list",
+                                                    "acks",
+                                                    "request.required.acks",
+                                                    "enable.idempotence",
+                                                    "enable.gapless.guarantee",
+                                                    "transactional.id",
+                                                    "retries",
+                                                    "message.send.max.retries",
+                                                    "max.in.flight",
+                                                    "max.in.flight.requests.per.connection",
+                                                    "linger.ms",
+                                                    "queue.buffering.max.ms",
+                                                    "queue.buffering.max.messages",
+                                                    "queue.buffering.max.kbytes",
+                                                    "message.timeout.ms",
+                                                    "delivery.timeout.ms",
+                                                    "partitioner",
+                                                    "partitioner_cb",
+                                                    "auto.offset.reset",
+                                                    "auto.commit.enable",
+                                                    "enable.auto.commit",
+                                                    "enable.auto.offset.store",
+                                                    "enable.partition.eof",
+                                                    "check.crcs",
+                                                    "isolation.level",
+                                                    "allow.auto.create.topics",
+                                                    "group.id",
+                                                    "group.instance.id",
+                                                    "socket.nagle.disable",
+                                                    "log.queue",
+                                                    "opaque",
+                                                    "test.mock.num.brokers",
+                                                    "test.mock.broker.rtt"};
+
+std::vector<Property> common_properties(const KafkaOptions& options) {
+  return {{"bootstrap.servers", options.brokers},
+          {"allow.auto.create.topics", "false"},
+          {"socket.nagle.disable", "true"},
+          {"log.queue", "false"}};
+}
+
+// What an operator may change for the network at hand.
+std::vector<Property> defaults(const KafkaOptions& options) {
+  return {{"client.id", options.client_id.empty() ? "ledgate" : options.client_id},
+          {"socket.keepalive.enable", "true"},
+          {"socket.timeout.ms", "10000"},
+          {"socket.connection.setup.timeout.ms", "5000"},
+          {"reconnect.backoff.ms", "50"},
+          {"reconnect.backoff.max.ms", "1000"},
+          {"topic.metadata.refresh.fast.interval.ms", "50"}};
+}
+
+std::vector<Property> writer_properties(const KafkaOptions& options) {
+  return {{"acks", "all"},
+          {"enable.idempotence", "true"},
+          {"linger.ms", "0"},
+          {"retry.backoff.ms", "50"},
+          {"request.timeout.ms", "10000"},
+          {"message.timeout.ms", std::to_string(options.produce_timeout.count())},
+          // Never the limit: LogWriter has its own, lower ones.
+          {"queue.buffering.max.messages", "100000"},
+          {"queue.buffering.max.kbytes", "131072"}};
+}
+
+std::vector<Property> reader_properties(KafkaRole role) {
+  std::vector<Property> properties{{"auto.offset.reset", "error"},          {"enable.auto.commit", "false"},
+                                   {"enable.auto.offset.store", "false"},   {"check.crcs", "true"},
+                                   {"isolation.level", "read_uncommitted"}, {"fetch.error.backoff.ms", "20"},
+                                   {"queued.max.messages.kbytes", "16384"}};
+  if (role == KafkaRole::kProbe) {
+    properties.push_back({"queued.min.messages", "1"});
+    properties.push_back({"fetch.message.max.bytes", "131072"});
+  }
+  return properties;
+}
+
+std::vector<Property> role_properties(KafkaRole role, const KafkaOptions& options) {
+  switch (role) {
+    case KafkaRole::kWriter:
+      return writer_properties(options);
+    case KafkaRole::kReader:
+    case KafkaRole::kProbe:
+      return reader_properties(role);
+    case KafkaRole::kAdmin:
+      break;
+  }
+  return {};
+}
+
+tl::unexpected<Error> invalid(const std::string& name, const std::string& why) {
+  return fail(ErrorCode::kConfigInvalid, "kafka.property." + name + ": " + why);
+}
+
+// librdkafka repeats a value that it refuses; what might be a password is not repeated.
+bool may_be_repeated(std::string_view name) {
+  constexpr std::array<std::string_view, 5> kSecretParts = {"password", "secret", "key", "oauthbearer", "pem"};
+  return std::none_of(kSecretParts.begin(), kSecretParts.end(),
+                      [&](std::string_view part) { return name.find(part) != std::string_view::npos; });
+}
+
+Status set_operators(rd_kafka_conf_t* conf, const KafkaOptions& options) {
+  for (const auto& [name, value] : options.properties) {
+    if (std::find(kOurs.begin(), kOurs.end(), name) != kOurs.end())
+      return invalid(name, "is set by ledgate and cannot be changed");
+    std::array<char, kErrorBytes> error{};
+    switch (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), error.data(), error.size())) {
+      case RD_KAFKA_CONF_OK:
+        break;
+      case RD_KAFKA_CONF_UNKNOWN:
+        return invalid(name, "librdkafka has no such property");
+      case RD_KAFKA_CONF_INVALID:
+        return invalid(name, may_be_repeated(name) ? error.data() : "librdkafka does not accept this value");
+    }
+  }
+  return {};
+}
+
+Status set_ours(rd_kafka_conf_t* conf, const std::vector<Property>& properties) {
+  for (const Property& property : properties) {
+    std::array<char, kErrorBytes> error{};
+    if (rd_kafka_conf_set(conf, property.name, property.value.c_str(), error.data(), error.size()) != RD_KAFKA_CONF_OK)
+      return fail(ErrorCode::kConfigInvalid, "kafka: " + std::string(error.data()));
+  }
+  return {};
+}
+
+// Lines about settings of the other role are noise: one set of properties serves readers and writers.
+void write_log_line(const rd_kafka_t*, int, const char* facility, const char* line) {
+  if (std::string_view(facility) == "CONFWARN") return;
+  log_debug("librdkafka", {{"ledgate.kafka.facility", facility}, {"ledgate.kafka.line", line}});
+}
+
+}  // namespace
+
+Result<std::shared_ptr<KafkaClient>> KafkaClient::make(KafkaRole role, const KafkaOptions& options,
+                                                       OnDelivery on_delivery, void* context) {
+  std::unique_ptr<rd_kafka_conf_t, decltype(&rd_kafka_conf_destroy)> conf(rd_kafka_conf_new(), &rd_kafka_conf_destroy);
+  TRY_STATUS(set_ours(conf.get(), defaults(options)));
+  TRY_STATUS(set_operators(conf.get(), options));
+  TRY_STATUS(set_ours(conf.get(), common_properties(options)));
+  TRY_STATUS(set_ours(conf.get(), role_properties(role, options)));
+  std::shared_ptr<KafkaClient> client(new KafkaClient(on_delivery, context));
+  client->install(conf.get());
+  const bool writes = role == KafkaRole::kWriter || role == KafkaRole::kAdmin;
+  std::array<char, kErrorBytes> error{};
+  client->handle_ =
+      rd_kafka_new(writes ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf.get(), error.data(), error.size());
+  if (client->handle_ == nullptr) return fail(ErrorCode::kConfigInvalid, "kafka: " + std::string(error.data()));
+  conf.release();  // it is the client's now
+  return client;
+}
+
+void KafkaClient::install(rd_kafka_conf_t* conf) {
+  rd_kafka_conf_set_opaque(conf, this);
+  rd_kafka_conf_set_log_cb(conf, write_log_line);
+  rd_kafka_conf_set_error_cb(conf, failed);
+  rd_kafka_conf_set_closesocket_cb(conf, closed);
+  if (on_delivery_ != nullptr) rd_kafka_conf_set_dr_msg_cb(conf, delivered);
+}
+
+KafkaClient::~KafkaClient() {
+  if (handle_ != nullptr) rd_kafka_destroy(handle_);
+}
+
+void KafkaClient::delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
+  const auto* client = static_cast<KafkaClient*>(self);
+  client->on_delivery_(message, client->context_);
+}
+
+void KafkaClient::failed(rd_kafka_t*, int error, const char* reason, void* self) {
+  auto* client = static_cast<KafkaClient*>(self);
+  if (error == RD_KAFKA_RESP_ERR__FATAL) client->fatal_.store(true, std::memory_order_release);
+  const std::lock_guard lock(client->mutex_);
+  client->complaint_ = reason;
+}
+
+int KafkaClient::closed(int socket, void* self) {
+  static_cast<KafkaClient*>(self)->closes_.fetch_add(1, std::memory_order_acq_rel);
+  return ::close(socket);
+}
+
+std::string KafkaClient::complaint() const {
+  const std::lock_guard lock(mutex_);
+  return complaint_;
+}
+
+tl::unexpected<Error> kafka_unreachable(const KafkaOptions& options, const std::string& what) {
+  return fail(Error{.code = ErrorCode::kJournalUnavailable,
+                    .message = "the brokers (" + options.brokers + "): " + what,
+                    .retry_after = std::chrono::seconds(1)});
+}
+
+}  // namespace ledgate::infra
