@@ -119,6 +119,8 @@ class Gateway::Impl {
   // What stands around the body: media type, position, idempotency key, credentials. Never blocks.
   Checked read_envelope(Exchange& exchange) {
     Call& call = exchange.call;
+    // Whoever is cut off from the journal can neither vouch for what it reads nor write what it decides.
+    if (call.route->kind == Kind::kCommand && !context_.hooks.fresh()) return retry_soon(ErrorCode::kStale);
     TRY_STATUS(check_body(*call.route, call.request));
     exchange.wanted = TRY(min_position(call.request));
     if (call.route->kind == Kind::kCommand) TRY_STATUS(idempotency_key_of(call));

@@ -11,7 +11,7 @@ constexpr std::array kAnyRoute{ErrorCode::kRequestMalformed, ErrorCode::kPositio
 constexpr std::array kRoutesWithBody{ErrorCode::kRequestUnsupportedMedia, ErrorCode::kRequestTooLarge,
                                      ErrorCode::kValidationFailed};
 constexpr std::array kCommands{ErrorCode::kIdempotencyMismatch, ErrorCode::kOutcomeUnknown,
-                               ErrorCode::kJournalUnavailable, ErrorCode::kContended};
+                               ErrorCode::kJournalUnavailable, ErrorCode::kContended, ErrorCode::kStale};
 constexpr std::array kAuthenticated{ErrorCode::kUnauthenticated, ErrorCode::kStale};
 // A Basic password is checked by a log-in of its own.
 constexpr std::array kWithBasic{ErrorCode::kRateLimited, ErrorCode::kInvalidCredentials, ErrorCode::kOutcomeUnknown,

@@ -86,6 +86,11 @@ constexpr std::array kProjectionFields{
     Field{.name = "digest", .about = "Over everything it ever wrote; equal on all nodes at equal positions."},
 };
 constexpr Schema kProjection{.name = "ProjectionStatus", .fields = kProjectionFields};
+constexpr std::array kPeerFields{
+    Field{.name = "node"},
+    Field{.name = "last_tick", .format = "date-time", .about = "Log time of its last tick that counted."},
+};
+constexpr Schema kPeer{.name = "PeerStatus", .fields = kPeerFields};
 constexpr std::array kStatusFields{
     Field{.name = "position", .type = Type::kInteger, .about = "Applied on this node."},
     Field{.name = "lag",
@@ -97,6 +102,10 @@ constexpr std::array kStatusFields{
     Field{.name = "node"},
     Field{.name = "journal", .type = Type::kObject, .of = &kJournal},
     Field{.name = "projections", .type = Type::kArray, .of = &kProjection},
+    Field{.name = "peers",
+          .type = Type::kArray,
+          .about = "The nodes that tick this journal, this one among them.",
+          .of = &kPeer},
     Field{.name = "refused_records", .type = Type::kInteger, .about = "With a MAC that is not this service's."},
     Field{.name = "conflicts", .type = Type::kInteger},
     Field{.name = "duplicates", .type = Type::kInteger},

@@ -3,6 +3,7 @@
 #include "api/native/handlers.h"
 #include "api/openapi.h"
 #include "api/rfc3339.h"
+#include "api/tokens.h"
 
 namespace ledgate::api::native {
 namespace {
@@ -34,6 +35,9 @@ Answer handle_status(const ApiContext& context, Call&) {
     projections.push_back(
         {{"name", row.name}, {"version", row.version}, {"position", value(status.position)}, {"digest", row.digest}});
   }
+  ordered_json peers = ordered_json::array();
+  for (const ReplicaStatus::Peer& peer : status.peers)
+    peers.push_back({{"node", peer.node}, {"last_tick", rfc3339(peer.last_tick.ms)}});
   return json_response(200, {{"position", value(status.position)},
                              {"lag", lag(status, end)},
                              {"log_time", rfc3339(status.log_time.ms)},
@@ -41,6 +45,7 @@ Answer handle_status(const ApiContext& context, Call&) {
                              {"node", context.settings.node},
                              {"journal", journal_object(context, status, end)},
                              {"projections", std::move(projections)},
+                             {"peers", std::move(peers)},
                              {"refused_records", status.refused_records},
                              {"conflicts", status.conflicts},
                              {"duplicates", status.duplicates}});
@@ -64,6 +69,8 @@ Answer handle_metrics(const ApiContext& context, Call&) {
 }
 
 Answer handle_jwks(const ApiContext& context, Call&) {
+  // Before the journal was reached there is no key, and an empty set would be believed.
+  if (!context.keys.signing_kid()) return retry_soon(ErrorCode::kNotCaughtUp);
   return Response{.content_type = "application/jwk-set+json", .body = context.services.jose.jwks()};
 }
 

@@ -3,13 +3,17 @@
 #include "infra/observe/log.h"
 #include "projections/signing_keys.h"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace ledgate::infra {
 namespace {
 
-constexpr std::chrono::seconds kRound{1};
+constexpr std::chrono::milliseconds kRound{1000};
+constexpr int kRoundsPerTick = 4;  // at least, so that a tick is not late by a whole round
 constexpr std::chrono::minutes kKeysEvery{10};
+constexpr int kHeardTicks = 10;
 
 Caller the_service() {
   Caller caller;
@@ -47,7 +51,8 @@ void Maintenance::stop() {
 
 void Maintenance::run() {
   std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, kRound, [this] { return stopping_; })) {
+  const auto pause = std::min(kRound, options_.tick_after / kRoundsPerTick);
+  while (!wake_.wait_for(lock, pause, [this] { return stopping_; })) {
     lock.unlock();
     if (!replica_.failure()) round();
     lock.lock();
@@ -57,7 +62,7 @@ void Maintenance::run() {
 void Maintenance::round() {
   const std::int64_t now_ms = services_.clock.wall_us() / 1000;
   const ReplicaStatus status = replica_.status();
-  tick_if_due(status, now_ms);
+  tick_if_due(status);
   reload_keys_if_changed(status);
   record_sums(now_ms);
   if (services_.clock.steady() < keys_due_) return;
@@ -66,10 +71,24 @@ void Maintenance::round() {
                    maintain_signing_keys(services_, options_.signing_keys));
 }
 
-// A busy log is ticked as well: rows are purged on ticks and nowhere else.
-void Maintenance::tick_if_due(const ReplicaStatus& status, std::int64_t now_ms) {
-  const bool due = now_ms - status.last_tick.ms >= options_.tick_after.count();
-  if (due || status.purge_backlog) warn_unless_done("the log could not be ticked", tick(services_));
+// A busy log is ticked as well: rows are purged on ticks and nowhere else. Time since the last tick is taken by this
+// node's steady clock, so that no clock that was set wrong ticks too often or never. Of several nodes the first wins;
+// one that has not won for long tries early, so that each is heard of.
+void Maintenance::tick_if_due(const ReplicaStatus& status) {
+  const auto now = services_.clock.steady();
+  if (tick_seen_ == std::chrono::steady_clock::time_point{}) {
+    const std::chrono::milliseconds age(services_.clock.wall_us() / 1000 - status.last_tick.ms);
+    last_tick_ = status.last_tick;
+    tick_seen_ = now - std::clamp(age, std::chrono::milliseconds(0), options_.tick_after);
+  }
+  if (std::exchange(last_tick_, status.last_tick) != status.last_tick) tick_seen_ = now;
+  const auto mine = std::find_if(status.peers.begin(), status.peers.end(),
+                                 [this](const auto& peer) { return peer.node == services_.node; });
+  const bool is_heard = mine != status.peers.end() &&
+                        status.last_tick.ms - mine->last_tick.ms < kHeardTicks * options_.tick_after.count();
+  const auto after = is_heard ? options_.tick_after : options_.tick_after / 2;
+  if (now - tick_seen_ >= after || status.purge_backlog)
+    warn_unless_done("the log could not be ticked", tick(services_));
 }
 
 // Keys come and go through the journal, whichever node asked for it.

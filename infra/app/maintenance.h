@@ -35,7 +35,7 @@ class Maintenance {
  private:
   void run();
   void round();
-  void tick_if_due(const ReplicaStatus& status, std::int64_t now_ms);
+  void tick_if_due(const ReplicaStatus& status);
   void reload_keys_if_changed(const ReplicaStatus& status);
   void record_sums(std::int64_t now_ms);
 
@@ -46,6 +46,8 @@ class Maintenance {
   api::TokenService& tokens_;
   const Options options_;
   std::chrono::steady_clock::time_point keys_due_{};
+  LogTime last_tick_{};  // that was seen here
+  std::chrono::steady_clock::time_point tick_seen_{};
   std::string keys_digest_;  // of the signing keys that are installed
 
   std::mutex mutex_;

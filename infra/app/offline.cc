@@ -27,6 +27,7 @@ Result<std::optional<ReplicaStatus>> present_status(const Settings& settings) {
   std::error_code ignored;
   if (!std::filesystem::exists(DataPaths(settings.data).rows, ignored)) return std::optional<ReplicaStatus>();
   const auto storage = TRY(open_storage(settings, RowsUse::kServe, {}));
+  TRY_STATUS(await_replica(*storage, RowsUse::kServe));
   TRY_STATUS(storage->replica->catch_up());
   TRY_STATUS(storage->store->flush());
   return std::optional<ReplicaStatus>(storage->replica->status());
@@ -39,8 +40,9 @@ Result<ReplicaStatus> build(const Settings& settings, bool check_files) {
     if (progress) progress->at(position);
   };
   const auto storage = TRY(open_storage(settings, RowsUse::kBuild, std::move(options)));
-  if (check_files) TRY_STATUS(storage->journal->verify());
-  progress.emplace("folding the journal", Position{0}, TRY(storage->journal->end()));
+  TRY_STATUS(await_replica(*storage, RowsUse::kBuild));
+  if (check_files && storage->embedded) TRY_STATUS(storage->embedded->verify());
+  progress.emplace("folding the journal", Position{0}, TRY(storage->reader().end()));
   TRY_STATUS(storage->replica->catch_up());
   TRY_STATUS(storage->store->flush());
   const ReplicaStatus status = storage->replica->status();

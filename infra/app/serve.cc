@@ -5,10 +5,12 @@
 #include "api/tokens.h"
 #include "commands/service_events.h"
 #include "commands/subject_keys.h"
+#include "infra/app/journal_watch.h"
 #include "infra/app/maintenance.h"
 #include "infra/app/progress.h"
 #include "infra/app/request_observer.h"
 #include "infra/app/storage.h"
+#include "infra/app/watchdog.h"
 #include "infra/config/command_line.h"
 #include "infra/config/version.h"
 #include "infra/crypto/argon2_hasher.h"
@@ -26,13 +28,19 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <mutex>
+#include <thread>
+#include <utility>
 
 namespace ledgate::infra {
 namespace {
 
 constexpr std::chrono::seconds kDrainPatience{8};
+constexpr std::chrono::milliseconds kStopPatience{9500};
+constexpr std::chrono::milliseconds kJoinAgain{250};
 constexpr std::size_t kSubjectKeysKept = 4096;
 constexpr std::chrono::hours kSigningKeyAhead{24};
 constexpr std::uint64_t kFreeBytesMin = std::uint64_t{64} << 20;
@@ -57,6 +65,7 @@ api::ApiSettings api_settings(const Settings& settings) {
   api::ApiSettings api{.public_url = settings.public_url,
                        .version = std::string(version()),
                        .node = settings.node.id,
+                       .journal_kind = settings.journal == JournalKind::kKafka ? "kafka" : "embedded",
                        .debug = settings.debug,
                        .registration_enabled = settings.registration.enabled,
                        .wait = settings.wait_seconds,
@@ -96,20 +105,43 @@ std::chrono::milliseconds longest_token(const Settings& settings) {
                    lives.access_003_seconds, lives.access_004_seconds});
 }
 
-// A record that this version does not know leaves the node up, so that /readyz can say which one. A disk that does not
-// take the rows leaves nothing to serve from: the process ends, without destructors, as whatever is on that disk is for
-// the next start to judge.
-void on_replica_failure(const Error& error) {
+// Whether a node may go on with what it has: rows that do not belong to the journal any more are nothing to serve from.
+bool is_end_of_node(const Error& error, bool is_kafka) {
+  switch (error.code) {
+    case ErrorCode::kStorageFailed:
+      return true;
+    case ErrorCode::kJournalForeign:
+    case ErrorCode::kJournalTruncated:
+    case ErrorCode::kJournalCorrupt:
+    case ErrorCode::kJournalUnsafe:
+      return is_kafka;
+    default:
+      return false;
+  }
+}
+
+// A record that this version does not know leaves the node up, so that /readyz can say which one. Otherwise the process
+// ends, without destructors, as whatever is on the disk is for the next start to judge.
+void on_replica_failure(const Error& error, bool is_kafka) {
   log_error("the replica has stopped", {{"error.code", error_row(error.code).slug}, {"error.message", error.message}});
-  if (error.code == ErrorCode::kStorageFailed) stop_process({}, error.message);
+  if (is_end_of_node(error, is_kafka)) stop_process({}, error.message);
+}
+
+// What passes by itself: brokers that are away, and what nodes that start together do to each other.
+bool is_passing(const Error& error) {
+  return error.code == ErrorCode::kJournalUnavailable || error.code == ErrorCode::kOutcomeUnknown ||
+         error.code == ErrorCode::kContended || error.code == ErrorCode::kOverloaded;
 }
 
 // A serving node: every adapter, and what they are handed to. Members are in the order of dependence, so that they end
 // in the reverse of it.
 class ServingNode {
  public:
-  ServingNode(const Settings& settings, std::unique_ptr<Storage> storage);
+  // `watch`: of a journal that is shared; null with one's own. It outlives the node.
+  ServingNode(const Settings& settings, std::unique_ptr<Storage> storage, JournalWatch* watch);
 
+  // With a journal of its own: returns when all is applied and requests are served. With a shared one requests are
+  // served at once, and the node joins the journal on a thread of its own, however long the brokers are away.
   Status start();
   // What is under way is finished; nothing that was acknowledged can be lost either way.
   void stop();
@@ -118,12 +150,18 @@ class ServingNode {
  private:
   api::ApiHooks hooks();
   [[nodiscard]] std::vector<std::string> not_ready() const;
+  Status apply_journal();
+  Status join();
+  void join_until_done();
+  [[nodiscard]] bool fresh() const { return watch_ == nullptr || watch_->fresh(); }
   Status bootstrap();
   void warn_of_default_password();
   void record(journal::v1::Event event);
   void register_metrics();
+  void register_kafka_metrics();
 
   const Settings& settings_;
+  JournalWatch* const watch_;
   std::unique_ptr<Storage> storage_;
   Metrics metrics_;
   RequestObserver observer_;
@@ -141,10 +179,19 @@ class ServingNode {
   Maintenance maintenance_;
   pistache::HttpServer server_;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> joined_{false};
+  bool is_start_recorded_ = false;
+  bool is_applying_ = false;    // of whoever joins
+  Secret<> first_password_;     // of the administrator, if this node makes one up
+  bool may_have_made_ = false;  // the administrator; nobody knows yet
+  std::mutex mutex_;
+  std::condition_variable stops_;
+  std::thread joiner_;
 };
 
-ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> storage)
+ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> storage, JournalWatch* watch)
     : settings_(settings),
+      watch_(watch),
       storage_(std::move(storage)),
       observer_(metrics_),
       jose_(storage_->refresh_token_key),
@@ -152,7 +199,7 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
       hasher_({.memory_kib = static_cast<std::uint32_t>(settings.argon2.memory_kib),
                .iterations = static_cast<std::uint32_t>(settings.argon2.iterations)}),
       services_{.store = *storage_->store,
-                .journal = *storage_->journal,
+                .journal = storage_->writer(),
                 .awaiter = *storage_->awaiter,
                 .mac = *storage_->vault,
                 .vault = *storage_->vault,
@@ -170,7 +217,7 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
       keys_(services_),
       tokens_(services_, keys_, {.issuer = settings.public_url}),
       authenticator_(services_, tokens_, limiter_,
-                     {.login_limit = api_settings(settings).limits.login, .fresh = [] { return true; }}),
+                     {.login_limit = api_settings(settings).limits.login, .fresh = [this] { return fresh(); }}),
       context_{.services = services_,
                .limiter = limiter_,
                .keys = keys_,
@@ -192,12 +239,12 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
               gateway_) {}
 
 api::ApiHooks ServingNode::hooks() {
-  return {.fresh = [] { return true; },  // one process, one journal: what it has applied is all there is
+  return {.fresh = [this] { return fresh(); },
           .not_ready = [this] { return not_ready(); },
           .status = [this] { return storage_->replica->status(); },
           .journal_end =
               [this] {
-                const auto end = storage_->journal->end();
+                const auto end = storage_->reader().end();
                 return end ? std::optional(*end) : std::nullopt;
               },
           .metrics = [this] { return metrics_.render(); },
@@ -213,6 +260,13 @@ api::ApiHooks ServingNode::hooks() {
 std::vector<std::string> ServingNode::not_ready() const {
   std::vector<std::string> reasons;
   if (const auto failure = storage_->replica->failure()) reasons.push_back("replica_stopped: " + failure->message);
+  if (watch_ != nullptr) {
+    for (auto& reason : watch_->reasons()) reasons.push_back(std::move(reason));
+    if (!joined_.load()) reasons.emplace_back("joining: keys and accounts of the first start are not there yet");
+  }
+  if (storage_->kafka) {
+    for (auto& reason : storage_->kafka->trouble()) reasons.push_back(std::move(reason));
+  }
   if (stopping_.load()) reasons.emplace_back("stopping: the service is shutting down");
   struct statvfs disk {};
   if (::access(settings_.data.c_str(), W_OK) != 0) {
@@ -240,7 +294,28 @@ void ServingNode::register_metrics() {
                     [this] { return static_cast<double>(gateway_.queued()); });
   metrics_.gauge_of("ledgate_http_connections", "Open connections.", {},
                     [this] { return static_cast<double>(server_.counters().open); });
+  if (storage_->kafka) register_kafka_metrics();
   metrics_.gauge("ledgate_build_info", "Version of the running program.", {{"version", std::string(version())}}).set(1);
+}
+
+void ServingNode::register_kafka_metrics() {
+  const KafkaJournal& journal = *storage_->kafka;
+  const auto count = [this, &journal](const char* name, const char* help, auto read) {
+    metrics_.counter_of(name, help, {}, [&journal, read] { return static_cast<double>(read(journal.counters())); });
+  };
+  using Counters = KafkaJournal::Counters;
+  count("ledgate_kafka_producer_rebuilds_total", "Producers that were replaced.",
+        [](const Counters& counters) { return counters.writer.rebuilds; });
+  count("ledgate_kafka_outcomes_unknown_total", "Records of which nobody could say whether they were written.",
+        [](const Counters& counters) { return counters.writer.unknown; });
+  count("ledgate_kafka_records_refused_total", "Records that were certainly not written.",
+        [](const Counters& counters) { return counters.writer.refused; });
+  count("ledgate_kafka_attachments_total", "Consumers made: one more for each connection that was lost.",
+        [](const Counters& counters) { return counters.attachments; });
+  metrics_.gauge_of("ledgate_journal_age_seconds", "How old the rows may be; -1: not known.", {}, [this] {
+    const auto age = watch_->age();
+    return age ? std::chrono::duration<double>(*age).count() : -1.0;
+  });
 }
 
 void ServingNode::record(journal::v1::Event event) {
@@ -252,15 +327,21 @@ void ServingNode::record(journal::v1::Event event) {
              {{"error.code", error_row(outcome.result.error().code).slug}});
 }
 
+// A password that was made up is the same at each attempt, and is told also when nobody knows whether an earlier
+// attempt was the one that counted.
 Status ServingNode::bootstrap() {
   const bool generated = settings_.admin.password.reveal().empty() && !settings_.listen.is_loopback();
-  Secret<> password = settings_.admin.password;
-  if (password.reveal().empty())
-    password = Secret<>(generated ? random_password(storage_->entropy) : std::string(kAdministrator));
-  const bool made = TRY(bootstrap_administrator(services_, password));
-  if (made && generated) {
+  if (first_password_.reveal().empty())
+    first_password_ = Secret<>(generated ? random_password(storage_->entropy) : std::string(kAdministrator));
+  const bool is_set = !settings_.admin.password.reveal().empty();
+  const auto made = bootstrap_administrator(services_, is_set ? settings_.admin.password : first_password_);
+  if (!made) {
+    may_have_made_ = may_have_made_ || made.error().code == ErrorCode::kOutcomeUnknown;
+    return fail(made.error());
+  }
+  if ((*made || may_have_made_) && generated) {
     std::printf("ledgate: the administrator's user name is \"admin\", the password (shown this once) is %s\n",
-                password.reveal().c_str());
+                first_password_.reveal().c_str());
     std::fflush(stdout);
   }
   return {};
@@ -274,37 +355,83 @@ void ServingNode::warn_of_default_password() {
     log_warn("the administrator still has the first password: change it", {{"user.name", kAdministrator}});
 }
 
-Status ServingNode::start() {
-  Progress progress("applying the journal", storage_->replica->applied(), TRY(storage_->journal->end()));
+Status ServingNode::apply_journal() {
+  if (is_applying_) return {};
+  const auto asked = storage_->clock.steady();
+  TRY_STATUS(open_replica(*storage_, RowsUse::kServe));
+  Progress progress("applying the journal", storage_->replica->applied(), TRY(storage_->reader().end()));
   TRY_STATUS(storage_->replica->catch_up());
   progress.finish(storage_->replica->applied());
+  if (watch_ != nullptr) watch_->caught_up(asked);
   storage_->replica->start();
+  is_applying_ = true;
+  return {};
+}
+
+// May be called again after what passes.
+Status ServingNode::join() {
+  TRY_STATUS(apply_journal());
   TRY_STATUS(maintain_signing_keys(services_, {.rotate_after = settings_.signing_keys.rotate_days,
                                                .publish_ahead = kSigningKeyAhead,
                                                .longest_token = longest_token(settings_)}));
   TRY_STATUS(keys_.reload());
-  journal::v1::Event started;
-  started.mutable_service()->mutable_started()->set_version(std::string(version()));
-  record(std::move(started));
+  if (!std::exchange(is_start_recorded_, true)) {
+    journal::v1::Event started;
+    started.mutable_service()->mutable_started()->set_version(std::string(version()));
+    record(std::move(started));
+  }
   TRY_STATUS(bootstrap());
   warn_of_default_password();
-  register_metrics();
-  TRY_STATUS(server_.start());
   maintenance_.start();
+  joined_.store(true);
+  return {};
+}
+
+void ServingNode::join_until_done() {
+  std::unique_lock lock(mutex_);
+  do {
+    lock.unlock();
+    const Status joined = join();
+    if (joined || storage_->replica->failure()) return;
+    if (!is_passing(joined.error())) {
+      log_error("the node cannot join the journal", {{"error.code", error_row(joined.error().code).slug}});
+      stop_process({}, joined.error().message);
+    }
+    lock.lock();
+  } while (!stops_.wait_for(lock, kJoinAgain, [this] { return stopping_.load(); }));
+}
+
+Status ServingNode::start() {
+  register_metrics();
+  if (watch_ == nullptr) {
+    TRY_STATUS(join());
+    return server_.start();
+  }
+  TRY_STATUS(server_.start());
+  joiner_ = std::thread([this] { join_until_done(); });
   return {};
 }
 
 void ServingNode::stop() {
-  stopping_.store(true);
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_.store(true);
+  }
+  stops_.notify_all();
   if (!server_.drain(kDrainPatience)) log_warn("some requests were not finished in time");
   gateway_.stop();
+  const bool writes = fresh();
+  if (!writes) storage_->awaiter->stop();  // nobody has to wait for brokers that are away
+  if (joiner_.joinable()) joiner_.join();
   maintenance_.stop();
-  journal::v1::Event stopped;
-  stopped.mutable_service()->mutable_stopped();
-  record(std::move(stopped));
+  if (writes) {
+    journal::v1::Event stopped;
+    stopped.mutable_service()->mutable_stopped();
+    record(std::move(stopped));
+  }
   hasher_.stop();
   storage_->replica->stop();
-  storage_->journal->close();
+  storage_->close_journal();
   if (const auto flushed = storage_->store->flush(); !flushed) log_warn(flushed.error().message);
 }
 
@@ -321,13 +448,15 @@ int serve(const Settings& settings) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  if (settings.journal == JournalKind::kKafka) {
-    return refuse({.code = ErrorCode::kConfigInvalid,
-                   .message = "journal = kafka is not available in this version; use embedded"});
-  }
-  auto storage = open_storage(settings, RowsUse::kServe, {.on_failure = on_replica_failure});
+  const bool is_kafka = settings.journal == JournalKind::kKafka;
+  const SystemClock clock;
+  JournalWatch watch(clock, settings.freshness.limit_seconds);
+  Watchdog watchdog;
+  auto storage = open_storage(settings, RowsUse::kServe,
+                              {.on_applied = [&watch](LogTime appended) { watch.applied(appended); },
+                               .on_failure = [is_kafka](const Error& error) { on_replica_failure(error, is_kafka); }});
   if (!storage) return refuse(storage.error());
-  ServingNode node(settings, std::move(*storage));
+  ServingNode node(settings, std::move(*storage), is_kafka ? &watch : nullptr);
   if (const auto started = node.start(); !started) return refuse(started.error());
 
   const Endpoint bound{.host = settings.listen.host, .port = node.port()};
@@ -338,6 +467,7 @@ int serve(const Settings& settings) {
   int received = 0;
   sigwait(&signals, &received);
   log_info("stopping", {{"ledgate.signal", received}});
+  watchdog.arm(kStopPatience, kExitOk);
   node.stop();
   return kExitOk;
 }

@@ -2,6 +2,7 @@
 
 #include "commands/service_events.h"
 #include "infra/crypto/derived_keys.h"
+#include "projections/applier.h"
 #include "projections/tables.h"
 
 #include <future>
@@ -9,20 +10,22 @@
 namespace ledgate::infra {
 namespace {
 
-// Record 0, durable before anything else happens.
+constexpr std::chrono::seconds kBrokersPatience{15};
+
+// Record 0, durable before anything else happens. On Kafka others may write one at the same time: the first counts, and
+// the rest is refused alike on all nodes.
 Status append_genesis(Storage& storage) {
   std::promise<AppendReport> reported;
-  storage.journal->append(genesis_record(*storage.vault, storage.entropy, storage.clock, "default"),
+  storage.writer().append(genesis_record(*storage.vault, storage.entropy, storage.clock, "default"),
                           [&](AppendReport report) { reported.set_value(report); });
   if (reported.get_future().get().outcome == AppendOutcome::kAppended) return {};
-  return fail(ErrorCode::kStorageFailed, "the journal's first record could not be written");
+  return fail(storage.kafka ? ErrorCode::kJournalUnavailable : ErrorCode::kStorageFailed,
+              "the journal's first record could not be written");
 }
 
-Status open_replica(Storage& storage, RowsUse use) {
-  auto opened = storage.replica->open();
-  if (opened || opened.error().code != ErrorCode::kJournalUnavailable || use != RowsUse::kServe) return opened;
-  TRY_STATUS(append_genesis(storage));
-  return storage.replica->open();
+bool is_empty(Storage& storage) {
+  const auto end = storage.reader().end();
+  return end && *end == Position{0};
 }
 
 bool has_journal(const DataPaths& paths) {
@@ -35,6 +38,13 @@ bool has_journal(const DataPaths& paths) {
 Result<Keyring> open_keyring(const Settings& settings) {
   std::error_code ignored;
   if (std::filesystem::exists(settings.master_key_file, ignored)) return Keyring::load(settings.master_key_file);
+  if (settings.journal == JournalKind::kKafka) {
+    return fail(
+        ErrorCode::kKeyringUnusable,
+        "the key file " + settings.master_key_file.string() +
+            " is missing: all nodes of one journal share one keyring; make it once with ledgate keyring init and "
+            "give a copy to each (master_key_file)");
+  }
   if (has_journal(DataPaths(settings.data))) {
     return fail(ErrorCode::kKeyringUnusable, "the key file " + settings.master_key_file.string() +
                                                  " is missing, and the journal in " + settings.data.string() +
@@ -43,9 +53,49 @@ Result<Keyring> open_keyring(const Settings& settings) {
   return Keyring::create(settings.master_key_file);
 }
 
+JournalReader& Storage::reader() const {
+  if (kafka) return *kafka;
+  return *embedded;
+}
+
+JournalWriter& Storage::writer() const {
+  if (kafka) return *kafka;
+  return *embedded;
+}
+
+void Storage::close_journal() const {
+  if (kafka) return kafka->close();
+  embedded->close();
+}
+
+namespace {
+
+KafkaJournalOptions kafka_options(const Settings& settings, bool may_create) {
+  KafkaJournalOptions options;
+  options.kafka = {.brokers = settings.kafka.brokers,
+                   .topic = settings.kafka.topic,
+                   .replication = settings.kafka.replication,
+                   .client_id = "ledgate/" + settings.node.id,
+                   .properties = settings.kafka.property};
+  options.may_create = may_create;
+  return options;
+}
+
+std::vector<VoidedRecord> voided_records(const Settings& settings) {
+  std::vector<VoidedRecord> voided;
+  for (const std::string& text : settings.journal_void) {
+    const std::size_t colon = text.find(':');
+    voided.push_back({.position = Position{std::stoull(text.substr(0, colon))}, .hash = text.substr(colon + 1)});
+  }
+  return voided;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse use, Replica::Options options) {
   const DataPaths paths(settings.data);
-  if (use == RowsUse::kBuild && !has_journal(paths)) {
+  const bool building = use == RowsUse::kBuild;
+  if (building && settings.journal == JournalKind::kEmbedded && !has_journal(paths)) {
     return fail(ErrorCode::kStorageFailed, "there is no journal in " + settings.data.string() + " (data)");
   }
   auto storage = std::make_unique<Storage>();
@@ -57,16 +107,33 @@ Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse 
   Keyring keyring = TRY(open_keyring(settings));
   storage->refresh_token_key = keyring.derive(kRefreshTokenLabel);
   storage->vault = std::make_unique<KeyringVault>(std::move(keyring));
-  storage->journal = TRY(EmbeddedJournal::open(paths.journal.string(), storage->clock));
-  const bool building = use == RowsUse::kBuild;
   if (building) std::filesystem::remove_all(paths.rows_building, failed);
+  if (settings.journal == JournalKind::kEmbedded)
+    storage->embedded = TRY(EmbeddedJournal::open(paths.journal.string(), storage->clock));
   storage->store = TRY(RocksStore::open((building ? paths.rows_building : paths.rows).string(), tables::specs(),
                                         {.disable_wal = building}));
+  if (settings.journal == JournalKind::kKafka) {
+    const bool no_rows = read_replica_state(storage->store->latest()).journal_id().empty();
+    storage->kafka = TRY(KafkaJournal::open(kafka_options(settings, use == RowsUse::kServe && no_rows)));
+  }
   storage->awaiter = std::make_unique<Awaiter>();
-  storage->replica = std::make_unique<Replica>(*storage->journal, *storage->store, *storage->vault, *storage->awaiter,
+  options.voided = voided_records(settings);
+  storage->replica = std::make_unique<Replica>(storage->reader(), *storage->store, *storage->vault, *storage->awaiter,
                                                std::move(options));
-  TRY_STATUS(open_replica(*storage, use));
   return storage;
+}
+
+Status open_replica(Storage& storage, RowsUse use) {
+  auto opened = storage.replica->open();
+  if (opened || opened.error().code != ErrorCode::kJournalUnavailable || use != RowsUse::kServe || !is_empty(storage))
+    return opened;
+  TRY_STATUS(append_genesis(storage));
+  return storage.replica->open();
+}
+
+Status await_replica(Storage& storage, RowsUse use) {
+  if (storage.kafka) storage.kafka->wait_until_usable(kBrokersPatience);
+  return open_replica(storage, use);
 }
 
 }  // namespace ledgate::infra

@@ -7,6 +7,7 @@
 #include "infra/crypto/system_clock.h"
 #include "infra/crypto/system_entropy.h"
 #include "infra/crypto/vault.h"
+#include "infra/kafka/kafka_journal.h"
 #include "infra/rocksdb/embedded_journal.h"
 #include "infra/rocksdb/rocks_store.h"
 #include "projections/awaiter.h"
@@ -26,8 +27,8 @@ struct DataPaths {
       : journal(data / "journal"), rows(data / "rows"), rows_building(data / "rows.building") {}
 };
 
-// The key file of this data directory; made on the very first start, when there is no journal yet. kKeyringUnusable:
-// missing although there is a journal, or unfit.
+// The key file of this data directory; made on the very first start, when there is no journal yet. One journal on Kafka
+// has many nodes and one keyring, so there it is never made. kKeyringUnusable: missing or unfit.
 Result<Keyring> open_keyring(const Settings& settings);
 
 // A journal and the rows folded from it. Members are in the order of dependence.
@@ -36,10 +37,16 @@ struct Storage {
   SystemEntropy entropy;
   std::unique_ptr<KeyringVault> vault;
   Secret<Key32> refresh_token_key;
-  std::unique_ptr<EmbeddedJournal> journal;
   std::unique_ptr<RocksStore> store;
+  std::unique_ptr<EmbeddedJournal> embedded;  // one of the two
+  std::unique_ptr<KafkaJournal> kafka;
   std::unique_ptr<Awaiter> awaiter;
   std::unique_ptr<Replica> replica;
+
+  [[nodiscard]] JournalReader& reader() const;
+  [[nodiscard]] JournalWriter& writer() const;
+  // Refuses what comes after and finishes what is under way.
+  void close_journal() const;
 };
 
 enum class RowsUse : std::uint8_t {
@@ -47,8 +54,14 @@ enum class RowsUse : std::uint8_t {
   kBuild,  // an empty directory beside them, written without a log of its own
 };
 
-// Opens everything and checks that rows and journal belong together. Nothing is applied yet. Each error is one line for
-// the operator.
+// Opens everything; the journal on Kafka may still be out of reach. Each error is one line for the operator.
 Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse use, Replica::Options options);
+
+// Checks that rows and journal belong together; an empty journal gets its genesis when it is to be served from. Nothing
+// is applied yet. kJournalUnavailable: the brokers are out of reach for now; try again.
+Status open_replica(Storage& storage, RowsUse use);
+
+// The same for commands that have nothing better to do than wait: at most some seconds for the brokers.
+Status await_replica(Storage& storage, RowsUse use);
 
 }  // namespace ledgate::infra

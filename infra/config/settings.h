@@ -25,6 +25,7 @@ struct Settings {
   std::filesystem::path data;
   std::filesystem::path master_key_file;
   JournalKind journal = JournalKind::kEmbedded;
+  std::vector<std::string> journal_void;  // journal.void: "position:hash"
   bool debug = false;
   std::vector<std::string> trusted_proxies;  // networks, as is_network() accepts them
   std::chrono::seconds wait_seconds{};

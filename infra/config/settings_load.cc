@@ -17,6 +17,7 @@
 namespace ledgate::infra {
 namespace {
 
+constexpr std::chrono::seconds kKafkaTick{1};
 constexpr std::streamsize kFileBytesMax = 1 << 20;
 constexpr std::string_view kEnvironmentPrefix = "LEDGATE_";
 constexpr std::string_view kEnvironmentPropertyPrefix = "LEDGATE_KAFKA_PROPERTY_";
@@ -219,7 +220,10 @@ Status SettingsLoader::load_flags(const std::vector<SettingFlag>& flags) {
 Result<LoadedSettings> SettingsLoader::finish() {
   Settings& settings = loaded_.settings;
   if (settings.journal == JournalKind::kKafka) {
-    return invalid("journal must be embedded: this version has no other (" + loaded_.origins["journal"] + ")");
+    if (settings.kafka.brokers.empty())
+      return invalid("kafka.brokers must name brokers (host:port) when journal is kafka (" +
+                     loaded_.origins["journal"] + ")");
+    if (!loaded_.origins.contains("tick_seconds")) settings.tick_seconds = kKafkaTick;
   }
   if (settings.node.id.empty()) settings.node.id = host_name().substr(0, 64);
   if (settings.master_key_file.empty()) settings.master_key_file = sibling_keyring(settings.data);

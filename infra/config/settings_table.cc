@@ -45,6 +45,16 @@ constexpr SettingForm kSmtpUrl = {[](std::string_view text) {
                                            all_of(text, is_visible);
                                   },
                                   "an smtp:// or smtps:// URL"};
+bool is_voided_record(std::string_view text) {
+  const auto colon = text.find(':');
+  const auto digits = text.substr(0, colon);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return colon != std::string_view::npos && !digits.empty() && digits.size() <= 18 && all_of(digits, is_digit) &&
+         text.size() - colon - 1 == 64 && all_of(text.substr(colon + 1), is_hex);
+}
+
+constexpr SettingForm kVoidedRecord = {is_voided_record, "a position and 64 hex digits, as in 17:0a1b…"};
 constexpr SettingForm kMailAddress = {
     [](std::string_view text) { return text.find('@') != std::string_view::npos && all_of(text, is_visible); },
     "an e-mail address"};
@@ -103,6 +113,13 @@ const std::array kStorageRows = {
         .worked_out = "<data>.keyring",
         .help = "The keyring that opens sealed fields, mode 0600; keep it, and keep it out of the backups of data."},
     SettingRow{.key = "journal", .target = AT(journal), .fallback = "embedded", .help = "Where the log is kept."},
+    SettingRow{.key = "journal.void",
+               .target = AT(journal_void),
+               .fallback = "",
+               .form = kVoidedRecord,
+               .help =
+                   "Records that count for nothing, each as position:hash as the stopped node named it; the same on "
+                   "all nodes, for ever. In a file the key is in quotes."},
     SettingRow{.key = "node.id",
                .target = AT(node.id),
                .fallback = "",
@@ -114,7 +131,9 @@ const std::array kStorageRows = {
                .fallback = "60",
                .min = 1,
                .max = 3600,
-               .help = "A silent log is ticked after this, so that time passes and expired rows go."},
+               .help =
+                   "The log is ticked this often, so that time passes and expired rows go; 1 with the journal on Kafka "
+                   "unless set."},
 };
 
 const std::array kKafkaRows = {

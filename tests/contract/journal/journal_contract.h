@@ -18,8 +18,8 @@
 
 namespace ledgate::testing {
 
-// An empty journal that stamps records by `clock`, unless its factory says otherwise. One at a time of the two is in use by the suite's threads as the
-// ports allow.
+// An empty journal that stamps records by `clock`, unless its factory says otherwise. One at a time of the two is in
+// use by the suite's threads as the ports allow.
 class JournalUnderTest {
  public:
   virtual ~JournalUnderTest() = default;

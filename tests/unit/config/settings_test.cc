@@ -222,10 +222,29 @@ TEST_F(SettingsTest, PrintedSecretsAreMaskedAndTheMaskIsNoValue) {
   EXPECT_THAT(file_error(file(toml)), HasSubstr("must be"));
 }
 
-TEST_F(SettingsTest, KafkaIsRefusedUntilItExists) {
+TEST_F(SettingsTest, KafkaNeedsBrokers) {
   SettingsLoader loader;
   ASSERT_TRUE(loader.load_flags({{"--journal", "journal", "kafka"}}));
-  EXPECT_THAT(loader.finish().error().message, HasSubstr("journal must be embedded"));
+  EXPECT_THAT(loader.finish().error().message, HasSubstr("kafka.brokers must name brokers"));
+}
+
+TEST_F(SettingsTest, KafkaIsTickedEverySecondUnlessSaidOtherwise) {
+  const std::vector<SettingFlag> kafka{{"--journal", "journal", "kafka"}, {"-", "kafka.brokers", "broker:9092"}};
+  SettingsLoader loader;
+  ASSERT_TRUE(loader.load_flags(kafka));
+  EXPECT_EQ(loader.finish()->settings.tick_seconds, std::chrono::seconds(1));
+  ASSERT_TRUE(loader.load_flags({{"-", "tick_seconds", "7"}}));
+  EXPECT_EQ(loader.finish()->settings.tick_seconds, std::chrono::seconds(7));
+}
+
+TEST_F(SettingsTest, VoidedRecordsAreNamedByPositionAndHash) {
+  const std::string hash(64, 'a');
+  SettingsLoader loader;
+  ASSERT_TRUE(loader.load_flags({{"-", "journal.void", "17:" + hash + ",18:" + hash}}));
+  EXPECT_THAT(loader.finish()->settings.journal_void, ElementsAre("17:" + hash, "18:" + hash));
+  for (const std::string& wrong :
+       std::vector<std::string>{"17", "17:abc", ":" + hash, "x:" + hash, "17:" + std::string(64, 'G')})
+    EXPECT_FALSE(SettingsLoader().load_flags({{"-", "journal.void", wrong}})) << wrong;
 }
 
 TEST_F(SettingsTest, DocumentationNamesEverySetting) {

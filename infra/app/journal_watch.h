@@ -1,0 +1,44 @@
+// What a node must know about a journal that it shares with others: whether its rows are recent enough to vouch for
+// anything, and whether its clock agrees with the log's.
+#pragma once
+
+#include "commands/ports/clock.h"
+#include "domain/ids.h"
+#include "projections/freshness.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ledgate::infra {
+
+class JournalWatch {
+ public:
+  // `limit`: how old the rows may be (`freshness.limit_seconds`). `clock` outlives it.
+  JournalWatch(const Clock& clock, std::chrono::milliseconds limit);
+
+  // One thread at a time. Everything that the journal held at `asked` is applied.
+  void caught_up(Freshness::Instant asked);
+  // The replica's thread: the append time of the last record of a batch.
+  void applied(LogTime appended);
+
+  // Any thread.
+  [[nodiscard]] bool fresh() const;
+  // How old the rows may be; nullopt: not known yet.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> age() const;
+  // Why this node should get no requests, each a slug and a sentence; empty: nothing.
+  [[nodiscard]] std::vector<std::string> reasons() const;
+
+ private:
+  const Clock& clock_;
+  const std::chrono::milliseconds limit_;
+  Freshness freshness_;
+  std::atomic<bool> caught_up_{false};
+  std::atomic<std::int64_t> appended_ms_{0};  // of the last record
+  std::atomic<std::int64_t> ahead_ms_{0};     // this node's clock, of the log's
+};
+
+}  // namespace ledgate::infra

@@ -1,0 +1,188 @@
+"""One to three nodes on a real broker: starting without it, losing it, what it may not be, and what nodes share."""
+
+import concurrent.futures
+import shutil
+import time
+
+import pytest
+
+from harness import client
+from harness.node import Node, run
+from harness.waiting import PATIENCE, eventually
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def cluster(tmp_path, brokers):
+    """Makes nodes on one journal: `cluster(kafka)` prepares one, with the keyring that they all share."""
+    made = []
+    keyring = tmp_path / "keyring"
+    assert run("keyring", "init", settings={"master_key_file": keyring}).returncode == 0
+
+    def node(kafka, **settings):
+        number = len(made)
+        made.append(Node(tmp_path / f"node{number}", {
+            "journal": "kafka", "kafka.brokers": kafka.bootstrap, "kafka.replication": 1, "node.id": f"node-{number}",
+            "master_key_file": keyring, **{key.replace("__", "."): value for key, value in settings.items()}}))
+        return made[-1]
+
+    yield node
+    for one in made:
+        one.discard()
+
+
+def readiness(node):
+    answer = node.http.get("/readyz")
+    return answer.status_code, " ".join(answer.json()["reasons"])
+
+
+def ready(node, seconds=20):
+    eventually(f"{node.home} ready", lambda: readiness(node)[0] == 200, seconds)
+    return node
+
+
+def status(node):
+    answer = node.http.get("/api/v1/status", headers=client.basic("admin", "admin"))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def exit_line(node, seconds=30):
+    """How a node that was spawned ended: its code and its last line on stderr that is not of the log."""
+    code = node.process.wait(seconds * PATIENCE)
+    lines = [line for line in node.said().splitlines() if line.startswith("ledgate: ")]
+    return code, lines[-1] if lines else ""
+
+
+def test_the_keyring_is_demanded_and_never_made(tmp_path, cluster, brokers):
+    node = cluster(brokers())
+    node.settings["master_key_file"] = tmp_path / "none"
+    code, line = exit_line(node.spawn())
+    assert code == 70 and "ledgate keyring init" in line
+    assert not (tmp_path / "none").exists()
+
+
+def test_an_unknown_property_is_one_clear_line(cluster, brokers):
+    node = cluster(brokers())
+    node.settings["kafka.property.security.protocoll"] = "SSL"
+    code, line = exit_line(node.spawn())
+    assert code == 2 and line == "ledgate: kafka.property.security.protocoll: librdkafka has no such property"
+
+
+def test_without_brokers_the_node_lives_and_joins_by_itself(cluster, brokers):
+    kafka = brokers()
+    kafka.kill()
+    node = cluster(kafka).start()
+    assert node.http.get("/healthz").status_code == 200
+    code, reasons = eventually("a reason", lambda: (lambda found: found if "journal_unreachable" in found[1] else None)(readiness(node)))
+    assert code == 503 and kafka.bootstrap in reasons
+    for answer in (node.http.post("/api/v1/auth/login", json={"user": "admin", "password": "admin"}),
+                   node.http.get("/api/v1/users", headers=client.basic("admin", "admin")),
+                   node.http.get("/.well-known/jwks.json")):
+        assert answer.status_code == 503 and int(answer.headers["Retry-After"]) >= 1, answer.text
+    kafka.start()
+    ready(node)
+    assert status(node)["journal"]["kind"] == "kafka"
+    node.stop()
+
+
+def test_a_node_that_hears_nothing_answers_nothing_that_depends_on_revocations(cluster, brokers):
+    kafka = brokers()
+    node = ready(cluster(kafka, freshness__limit_seconds=2).start())
+    user = client.new_user(node)
+    assert node.http.get("/api/v1/verify", headers=client.bearer(user.access)).status_code == 200
+    kafka.pause()
+    eventually("stale", lambda: node.http.get("/api/v1/verify", headers=client.bearer(user.access)).status_code == 503, 10)
+    began = time.monotonic()
+    refused = client.register(node)
+    assert refused.status_code == 503 and refused.headers["Retry-After"], refused.text
+    assert time.monotonic() - began < 1
+    assert "journal_stale" in readiness(node)[1]
+    kafka.resume()
+    ready(node)
+    assert node.http.get("/api/v1/verify", headers=client.bearer(user.access)).status_code == 200
+
+
+def test_stopping_is_bounded_while_the_broker_is_frozen(cluster, brokers):
+    kafka = brokers()
+    node = ready(cluster(kafka, freshness__limit_seconds=1).start())
+    kafka.pause()
+    eventually("stale", lambda: readiness(node)[0] == 503, 10)
+    node.stop(10)
+
+
+def test_nodes_that_start_together_are_one_service(cluster, brokers):
+    kafka = brokers()
+    nodes = [cluster(kafka) for _ in range(3)]
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda node: ready(node.start()), nodes))
+    found = nodes[0].http.get("/api/v1/users", headers=client.basic("admin", "admin")).json()["items"]
+    assert [user["username"] for user in found] == ["admin"]
+    user = client.new_user(nodes[0])
+    for node in nodes:
+        assert node.http.get("/api/v1/verify", headers=client.bearer(user.access)).status_code == 200
+    keys = [node.http.get("/.well-known/jwks.json").json() for node in nodes]
+    assert keys[0] == keys[1] == keys[2] and keys[0]["keys"]
+    eventually("every node ticks", lambda: {peer["node"] for peer in status(nodes[0])["peers"]} >= {"node-0", "node-1", "node-2"}, 40)
+
+
+def same_digests(nodes):
+    states = [status(node) for node in nodes]
+    by_position = {}
+    for state in states:
+        by_position.setdefault(state["position"], []).append((state["journal"]["chain"], [row["digest"] for row in state["projections"]]))
+    return len(by_position) == 1 and len({str(one) for one in by_position.popitem()[1]}) == 1
+
+
+def test_a_wiped_node_rebuilds_while_the_others_serve(cluster, brokers):
+    kafka = brokers()
+    first, second = (ready(cluster(kafka, tick_seconds=5).start()) for _ in range(2))
+    for _ in range(20):
+        client.new_user(first)
+    second.stop()
+    shutil.rmtree(second.data / "rows")
+    ready(second.start())
+    eventually("equal digests", lambda: same_digests([first, second]), 20)
+
+
+def test_rebuild_and_verify_read_the_topic(cluster, brokers):
+    kafka = brokers()
+    node = ready(cluster(kafka).start())
+    client.new_user(node)
+    node.stop()
+    verified = node.command("verify")
+    assert verified.returncode == 0 and "verified" in verified.stdout, verified.stderr
+    rebuilt = node.command("rebuild")
+    assert rebuilt.returncode == 0 and "rebuilt" in rebuilt.stdout, rebuilt.stderr
+    ready(node.start())
+
+
+def test_another_journal_ends_the_node_and_leaves_its_rows(cluster, brokers):
+    first, second = brokers(), brokers()
+    node = ready(cluster(first).start())
+    node.stop()
+    ready(cluster(second).start()).stop()
+    node.settings["kafka.brokers"] = second.bootstrap
+    code, line = exit_line(node.spawn())
+    assert code == 70 and ("is not the one that these read models were made from" in line or "was applied here" in line), line
+    node.settings["kafka.brokers"] = first.bootstrap
+    ready(node.start())
+
+
+def test_an_empty_cluster_is_not_taken_for_the_journal(cluster, brokers):
+    first, second = brokers(), brokers()
+    node = ready(cluster(first).start())
+    node.stop()
+    node.settings["kafka.brokers"] = second.bootstrap
+    code, line = exit_line(node.spawn())
+    assert code == 70 and "is not there, although read models were made from it" in line
+
+
+def test_too_few_replicas_are_refused_by_name(cluster, brokers):
+    kafka = brokers()
+    ready(cluster(kafka).start()).stop()
+    node = cluster(kafka, kafka__replication=3)
+    code, line = exit_line(node.spawn())
+    assert code == 70
+    assert "the number of replicas is 1 and must be at least 3 (kafka.replication)" in line and "min.insync.replicas is 1 and must be at least 2" in line
