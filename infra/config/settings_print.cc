@@ -33,6 +33,14 @@ std::string origin_of(const LoadedSettings& loaded, std::string_view key, std::s
   return worked_out.empty() ? "" : "default: " + std::string(worked_out);
 }
 
+// TOML has no table where it has a value: what hangs below another setting needs quotes.
+std::string toml_key(std::string_view key) {
+  for (std::size_t dot = key.find('.'); dot != std::string_view::npos; dot = key.find('.', dot + 1)) {
+    if (find_setting(key.substr(0, dot)) != nullptr) return toml_string(key);
+  }
+  return std::string(key);
+}
+
 std::string quoted_property(std::string_view name) { return "kafka.property." + toml_string(name); }
 
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
@@ -58,8 +66,8 @@ std::string settings_as_toml(const LoadedSettings& loaded) {
   for (const auto& group : setting_groups()) {
     out += "\n# --- " + std::string(group.title) + " ---\n";
     for (const auto& row : group.rows) {
-      out += toml_line(std::string(row.key), setting_toml(row, loaded.settings),
-                       origin_of(loaded, row.key, row.worked_out));
+      out +=
+          toml_line(toml_key(row.key), setting_toml(row, loaded.settings), origin_of(loaded, row.key, row.worked_out));
     }
   }
   for (const auto& [name, value] : loaded.settings.kafka.property) {
