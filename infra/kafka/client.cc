@@ -14,6 +14,8 @@ namespace ledgate::infra {
 namespace {
 
 constexpr std::size_t kErrorBytes = 512;
+constexpr const char* kInterceptor = "ledgate";
+constexpr std::int16_t kMetadataRequest = 3;  // of Kafka's protocol
 
 struct Property {
   const char* name;
@@ -165,10 +167,12 @@ Result<std::shared_ptr<KafkaClient>> KafkaClient::make(KafkaRole role, const Kaf
   TRY_STATUS(set_ours(conf.get(), role_properties(role, options)));
   std::shared_ptr<KafkaClient> client(new KafkaClient(on_delivery, context));
   client->install(conf.get());
-  const bool writes = role == KafkaRole::kWriter || role == KafkaRole::kAdmin;
+  // A reader alone: a client that cannot be made would free its interceptors, and the configuration would free them
+  // again. Whatever a reader cannot be made with, no writer can be made with, and a writer is made first.
+  const bool reads = role == KafkaRole::kReader || role == KafkaRole::kProbe;
+  if (reads) rd_kafka_conf_interceptor_add_on_new(conf.get(), kInterceptor, made, client.get());
   std::array<char, kErrorBytes> error{};
-  client->handle_ =
-      rd_kafka_new(writes ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf.get(), error.data(), error.size());
+  client->handle_ = rd_kafka_new(reads ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER, conf.get(), error.data(), error.size());
   if (client->handle_ == nullptr) return fail(ErrorCode::kConfigInvalid, "kafka: " + std::string(error.data()));
   conf.release();  // it is the client's now
   return client;
@@ -199,8 +203,18 @@ void KafkaClient::failed(rd_kafka_t*, int error, const char* reason, void* self)
 }
 
 int KafkaClient::closed(int socket, void* self) {
-  static_cast<KafkaClient*>(self)->closes_.fetch_add(1, std::memory_order_acq_rel);
+  static_cast<KafkaClient*>(self)->doubts_.fetch_add(1, std::memory_order_acq_rel);
   return ::close(socket);
+}
+
+rd_kafka_resp_err_t KafkaClient::made(rd_kafka_t* handle, const rd_kafka_conf_t*, void* self, char*, std::size_t) {
+  return rd_kafka_interceptor_add_on_request_sent(handle, kInterceptor, asked, self);
+}
+
+rd_kafka_resp_err_t KafkaClient::asked(rd_kafka_t*, int, const char*, std::int32_t, std::int16_t api, std::int16_t,
+                                       std::int32_t, std::size_t, void* self) {
+  if (api == kMetadataRequest) static_cast<KafkaClient*>(self)->doubts_.fetch_add(1, std::memory_order_acq_rel);
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 std::string KafkaClient::complaint() const {

@@ -41,9 +41,11 @@ class KafkaClient {
   KafkaClient& operator=(const KafkaClient&) = delete;
 
   [[nodiscard]] rd_kafka_t* get() const { return handle_; }
-  // Connections of this client that were closed, by whichever side. Counted before another one is opened, so whoever
-  // reads a message and then finds the number unchanged knows that it came over a connection from before.
-  [[nodiscard]] std::uint64_t closes() const { return closes_.load(std::memory_order_acquire); }
+  // How often there was a reason to doubt that the log is still the same: a connection was closed (counted before
+  // another one is opened), or brokers were asked where the log is, which a reader does only after an error of theirs
+  // (counted before it asks anything else). Whoever gets a message and then finds the number unchanged knows that it
+  // came from where those before it did.
+  [[nodiscard]] std::uint64_t doubts() const { return doubts_.load(std::memory_order_acquire); }
   [[nodiscard]] bool is_fatal() const { return fatal_.load(std::memory_order_acquire); }
   // What librdkafka complained about last; empty: nothing.
   [[nodiscard]] std::string complaint() const;
@@ -53,12 +55,17 @@ class KafkaClient {
   static void delivered(rd_kafka_t* handle, const rd_kafka_message_t* message, void* self);
   static void failed(rd_kafka_t* handle, int error, const char* reason, void* self);
   static int closed(int socket, void* self);
+  static rd_kafka_resp_err_t made(rd_kafka_t* handle, const rd_kafka_conf_t* conf, void* self, char* error,
+                                  std::size_t error_bytes);
+  static rd_kafka_resp_err_t asked(rd_kafka_t* handle, int socket, const char* broker, std::int32_t broker_id,
+                                   std::int16_t api, std::int16_t version, std::int32_t correlation, std::size_t bytes,
+                                   void* self);
   void install(rd_kafka_conf_t* conf);
 
   const OnDelivery on_delivery_;
   void* const context_;
   rd_kafka_t* handle_ = nullptr;
-  std::atomic<std::uint64_t> closes_{0};
+  std::atomic<std::uint64_t> doubts_{0};
   std::atomic<bool> fatal_{false};
   mutable std::mutex mutex_;
   std::string complaint_;  // guarded by mutex_

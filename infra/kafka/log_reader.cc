@@ -71,7 +71,7 @@ struct LogReader::Stream {
   rd_kafka_topic_t* topic = nullptr;
   rd_kafka_queue_t* queue = nullptr;
   bool started = false;
-  std::uint64_t closes = 0;            // of the client, when the log's bounds had been asked for
+  std::uint64_t doubts = 0;            // of the client, when the log's bounds had been asked for
   std::optional<std::int32_t> broker;  // that the first record came from
   bool is_probe = false;
   Position next{};
@@ -125,7 +125,7 @@ Status LogReader::attach(Position from, KafkaRole role) {
   stream_ = std::make_unique<Stream>(TRY(KafkaClient::make(role, options_)));
   stream_->is_probe = role == KafkaRole::kProbe;
   TRY_STATUS(ask_bounds(stream_->client, from));
-  stream_->closes = stream_->client->closes();
+  stream_->doubts = stream_->client->doubts();
   if (stream_->start(options_.topic, from)) return {};
   return kafka_unreachable(options_, rd_kafka_err2str(rd_kafka_last_error()));
 }
@@ -134,19 +134,19 @@ Status LogReader::attach(Position from, KafkaRole role) {
 // should.
 Status LogReader::check(const rd_kafka_message_t& message) {
   if (message.err == RD_KAFKA_RESP_ERR__BAD_MSG || message.err == RD_KAFKA_RESP_ERR_INVALID_MSG) {
+    if (std::exchange(damaged_at_, stream_->next) != stream_->next) damaged_ = 0;
     if (++damaged_ < kDamagedMax) return kafka_unreachable(options_, "a record arrived damaged");
     return fail(ErrorCode::kJournalCorrupt,
                 "journal record " + number(stream_->next) +
                     ": the brokers hold damaged bytes: " + std::string(rd_kafka_message_errstr(&message)));
   }
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) return kafka_unreachable(options_, rd_kafka_message_errstr(&message));
-  if (stream_->client->closes() != stream_->closes)
+  if (stream_->client->doubts() != stream_->doubts)
     return kafka_unreachable(options_, "a connection was lost or the topic has moved");
   const std::int32_t broker = rd_kafka_message_broker_id(&message);
   if (stream_->broker.value_or(broker) != broker)
     return kafka_unreachable(options_, "another broker leads the partition");
   stream_->broker = broker;
-  damaged_ = 0;
   if (message.offset == static_cast<std::int64_t>(value(stream_->next))) return {};
   return fail(ErrorCode::kJournalCorrupt, "expected journal record " + number(stream_->next) +
                                               ", but the brokers' next one is " + std::to_string(message.offset));
@@ -157,7 +157,7 @@ Result<std::optional<JournalRecord>> LogReader::next_record(std::chrono::millise
   if (stream_->held) return std::exchange(stream_->held, std::nullopt);
   const Message message(rd_kafka_consume_queue(stream_->queue, static_cast<int>(timeout.count())));
   if (!message) {
-    if (stream_->client->closes() != stream_->closes)
+    if (stream_->client->doubts() != stream_->doubts)
       return kafka_unreachable(options_,
                                "a connection was lost or the topic has moved; " + stream_->client->complaint());
     return std::optional<JournalRecord>();
@@ -195,10 +195,19 @@ Result<std::vector<JournalRecord>> LogReader::read(Position from, std::size_t ma
   const bool is_probe = max_records == 1 && from == Position{0};
   const bool goes_on = stream_ && stream_->is_probe == is_probe && stream_->position() == from;
   std::vector<JournalRecord> records;
-  Status done = goes_on ? Status() : attach(from, is_probe ? KafkaRole::kProbe : KafkaRole::kReader);
-  if (done) done = fill(records, max_records, max_bytes, timeout);
-  if (stream_) rd_kafka_poll(stream_->client->get(), 0);
+  Status done;
+  if (const auto error = std::exchange(postponed_, std::nullopt)) {
+    done = fail(*error);
+  } else {
+    if (!goes_on) done = attach(from, is_probe ? KafkaRole::kProbe : KafkaRole::kReader);
+    if (done) done = fill(records, max_records, max_bytes, timeout);
+    if (stream_) rd_kafka_poll(stream_->client->get(), 0);
+  }
   if (done) return records;
+  if (!records.empty()) {
+    postponed_ = done.error();  // what came before it is good
+    return records;
+  }
   detach();
   return fail(std::move(done).error());
 }

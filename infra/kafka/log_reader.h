@@ -55,7 +55,9 @@ class LogReader {
   PatientThread& asker_;
   LogEnd& end_;
   std::unique_ptr<Stream> stream_;
-  std::uint64_t damaged_ = 0;  // damaged deliveries in a row
+  std::optional<Error> postponed_;  // to be told by the next read
+  Position damaged_at_{};           // that came damaged last
+  std::uint64_t damaged_ = 0;       // how often
   std::atomic<std::uint64_t> attachments_{0};
 };
 
