@@ -1,4 +1,4 @@
-// Calls into librdkafka that may never return (destroying a client, asking for offsets) are made on a thread of their
+// Calls into librdkafka that may never return (destroying a client, asking for offsets) are made on threads of their
 // own, so that nobody who has something better to do hangs with them.
 #pragma once
 
@@ -6,13 +6,14 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace ledgate::infra {
 
-// Any thread. Calls are made one after the other. The destructor waits for all of them, for ever if need be: the
-// process has a watchdog for its end.
+// Any thread. The destructor waits for all calls, for ever if need be: the process has a watchdog for its end.
 class PatientThread {
  public:
   PatientThread();
@@ -20,18 +21,25 @@ class PatientThread {
   PatientThread(const PatientThread&) = delete;
   PatientThread& operator=(const PatientThread&) = delete;
 
-  // Makes the call some time.
+  // Makes the call some time, after those that were given before it.
   void later(std::function<void()> call);
-  // Makes the call and waits for its end, at most so long. False: it has not ended and goes on, so it must own all that
-  // it uses.
+  // Makes the call at once and waits for its end, at most so long. False: it has not ended and goes on, so it must own
+  // all that it uses; or too many others still do, and it was not made. A call that hangs keeps no other one waiting.
   bool within(std::chrono::milliseconds patience, std::function<void()> call);
 
  private:
+  struct Hanging {
+    std::future<void> end;
+    std::thread thread;
+  };
+
   void run();
+  bool may_hang_more();
 
   std::mutex mutex_;
   std::condition_variable work_;
   std::deque<std::function<void()>> calls_;  // guarded by mutex_
+  std::vector<Hanging> hanging_;             // guarded by mutex_
   bool closing_ = false;                     // guarded by mutex_
   std::thread thread_;
 };
