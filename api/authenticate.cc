@@ -17,6 +17,7 @@ constexpr std::size_t kPasswordBytesMax = 1024;
 constexpr std::string_view kCookieName = "jwt";
 
 auto unauthenticated() { return fail(ErrorCode::kUnauthenticated); }
+auto stale() { return fail(Error{.code = ErrorCode::kStale, .retry_after = std::chrono::seconds(1)}); }
 
 std::optional<std::string> decode_base64(std::string_view text) {
   if (!is_ascii(text)) return std::nullopt;  // libsodium takes some bytes above 0x7F for digits
@@ -52,7 +53,7 @@ Result<Credentials> Authenticator::read(const Request& request, CredentialKinds 
     const std::size_t space = std::min(header->find(' '), header->size());
     const std::string_view scheme = header->substr(0, space);
     const std::string_view rest = header->substr(std::min(space + 1, header->size()));
-    if (accepted.bearer && equal_ignoring_case(scheme, "bearer")) return TRY(tokens_.verify_access(rest));
+    if (accepted.bearer && equal_ignoring_case(scheme, "bearer")) return TRY(read_token(rest));
     if (accepted.basic && equal_ignoring_case(scheme, "basic")) return TRY(read_basic(rest));
     return unauthenticated();
   }
@@ -60,7 +61,14 @@ Result<Credentials> Authenticator::read(const Request& request, CredentialKinds 
   if (!accepted.cookie || !safe) return Credentials{};
   const auto cookie = TRY(find_cookie(request, kCookieName));
   if (!cookie) return Credentials{};
-  return TRY(tokens_.verify_access(*cookie));
+  return TRY(read_token(*cookie));
+}
+
+// A token that fails here may be good where the latest keys are known.
+Result<VerifiedToken> Authenticator::read_token(std::string_view token) {
+  auto verified = tokens_.verify_access(token);
+  if (!verified && !options_.fresh()) return stale();
+  return verified;
 }
 
 Result<BasicCredentials> Authenticator::read_basic(std::string_view encoded) const {
@@ -82,7 +90,7 @@ bool Authenticator::blocks(const Credentials& credentials) {
 
 Result<Principal> Authenticator::check(const Credentials& credentials, Caller caller) {
   if (std::holds_alternative<std::monostate>(credentials)) return unauthenticated();
-  if (!options_.fresh()) return fail(Error{.code = ErrorCode::kStale, .retry_after = std::chrono::seconds(1)});
+  if (!options_.fresh()) return stale();
   if (const auto* token = std::get_if<VerifiedToken>(&credentials)) return check_token(*token);
   return check_basic(std::get<BasicCredentials>(credentials), std::move(caller));
 }

@@ -66,6 +66,7 @@ class Authenticator {
     std::chrono::steady_clock::time_point until;
     std::list<Key16>::iterator place;
   };
+  Result<VerifiedToken> read_token(std::string_view token);
   Result<BasicCredentials> read_basic(std::string_view encoded) const;
   Result<Principal> check_token(const VerifiedToken& token);
   Result<Principal> check_basic(const BasicCredentials& credentials, Caller caller);

@@ -153,7 +153,8 @@ class ServingNode {
   Status apply_journal();
   Status join();
   void join_until_done();
-  [[nodiscard]] bool fresh() const { return watch_ == nullptr || watch_->fresh(); }
+  // Before it has joined, a node has no keys: it can neither make nor judge a token.
+  [[nodiscard]] bool fresh() const { return watch_ == nullptr || (joined_.load() && watch_->fresh()); }
   Status bootstrap();
   void warn_of_default_password();
   void record(journal::v1::Event event);

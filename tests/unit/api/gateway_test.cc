@@ -119,6 +119,14 @@ TEST(Gateway, a_node_that_is_cut_off_vouches_for_nobody) {
   EXPECT_EQ(world.ask(get("/healthz")).status, 200);
 }
 
+TEST(Gateway, a_token_is_not_called_bad_by_a_node_that_may_lack_its_key) {
+  World world;
+  world.fresh = false;
+  EXPECT_EQ(code_of(world.ask(get("/api/v1/verify").bearer("x.y.z"))), "journal.stale");
+  world.fresh = true;
+  EXPECT_EQ(world.ask(get("/api/v1/verify").bearer("x.y.z")).status, 401);
+}
+
 TEST(Gateway, exactly_one_authorization_header_counts) {
   World world;
   const json pair = world.register_user("jane");
