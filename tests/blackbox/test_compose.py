@@ -10,7 +10,7 @@ import subprocess
 import pytest
 import yaml
 
-from harness.node import BINARY, REPOSITORY
+from harness.node import BINARY, REPOSITORY, environment
 
 COMPOSE = REPOSITORY / "compose"
 BROKERS = ("broker-1", "broker-2", "broker-3")
@@ -21,6 +21,12 @@ SECRETS = {"CLUSTER_ID": "Abcdefghijklmnopqrstuw", "LEDGATE_ADMIN_PASSWORD": "a-
 @pytest.fixture(scope="module")
 def stack():
     return yaml.safe_load((COMPOSE / "compose.yaml").read_text())
+
+
+def filled_in(text):
+    """A value as compose would hand it on: ${NAME:?…} from SECRETS, ${NAME:-default} by default."""
+    text = re.sub(r"\$\{(\w+):\?[^}]*\}", lambda match: SECRETS[match.group(1)], str(text))
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)
 
 
 def mounts(service):
@@ -53,6 +59,15 @@ def test_a_node_is_locked_down_and_keeps_its_rows(stack, name):
     assert node["environment"]["LEDGATE_MASTER_KEY_FILE"] == "/run/secrets/keyring"
     assert "ports" not in node, "clients come through nginx"
     assert {key: value["condition"] for key, value in node["depends_on"].items()} == dict.fromkeys(BROKERS, "service_healthy")
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_a_node_understands_its_settings(stack, name):
+    variables = {key: filled_in(value) for key, value in stack["services"][name]["environment"].items()}
+    shown = subprocess.run([BINARY, "serve", "--print-config"], env={**environment({}), **variables}, text=True, capture_output=True, timeout=20)
+    assert shown.returncode == 0, shown.stderr
+    assert f'id = "{name[-1]}"' in shown.stdout or f'node.id = "{name[-1]}"' in shown.stdout
+    assert SECRETS["LEDGATE_ADMIN_PASSWORD"] not in shown.stdout
 
 
 def test_nodes_believe_nginx_and_prometheus_alone(stack):
