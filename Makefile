@@ -25,6 +25,11 @@ bench: ## the benchmarks of tests/bench, one after the other
 	@scripts/install
 	@scripts/bench
 
+simulate: ## nodes, journal and faults in one process, seed after seed (SEEDS=20000; SEED=7 to see one; FIRST=…)
+	@scripts/install
+	@scripts/build release simulate
+	@build/release/tests/simulation/simulate $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) $(if $(VARIANT),--variant $(VARIANT))
+
 format: ## clang-format over every C++ file
 	@scripts/format
 

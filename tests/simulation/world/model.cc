@@ -1,0 +1,341 @@
+#include "tests/simulation/world/model.h"
+
+#include "projections/accounts.h"
+#include "projections/record.h"
+#include "projections/sessions.h"
+#include "projections/tables.h"
+
+#include <algorithm>
+
+namespace ledgate::simulation {
+namespace {
+
+using journal::v1::SessionEvent;
+using journal::v1::Transaction;
+using journal::v1::UserEvent;
+
+constexpr std::int64_t kTwoMinutesMs = 120'000;
+constexpr std::int64_t kAboutToExpireMs = 90'000;
+
+std::int64_t id_ms(const std::string& id) {
+  std::int64_t ms = 0;
+  for (int i = 0; i < 6; ++i) ms = ms * 256 + static_cast<unsigned char>(id.at(static_cast<std::size_t>(i)));
+  return ms;
+}
+
+std::string slug(ErrorCode code) { return std::string(error_row(code).slug); }
+
+}  // namespace
+
+void Model::require(bool holds, const char* what, std::string_view detail) {
+  if (!holds) throw Violation(std::string(what).append(detail.empty() ? "" : ": ").append(detail));
+}
+
+Model::Model(const SimulatedVault& vault) : vault_(vault), rows_(tables::specs()), applier_(rows_, vault) {}
+
+// ---- the log ----
+
+void Model::on_record(const JournalRecord& record, const JournalRecord& as_seen) {
+  log_time_ms_ = std::max(log_time_ms_, record.appended.ms);
+  const auto opened = open_record(record.bytes, vault_);
+  require(opened.has_value(), "a record that nobody can open");
+  Transaction transaction;
+  std::optional<Verdict> verdict;
+  if (opened->kind == RecordKind::kGenesis) {
+    if (value(record.position) > 0) ++refused_;
+  } else {
+    require(transaction.ParseFromString(std::string(opened->payload)), "a transaction that cannot be read");
+    verdict = judge(transaction, record.appended.ms);
+    if (!verdict) ++duplicates_;
+    if (verdict == Verdict::kStale) ++stale_;
+    if (verdict == Verdict::kConflict) ++conflicts_;
+    if (verdict == Verdict::kAccepted) accept(transaction, value(record.position));
+  }
+  referee(as_seen);
+  if (verdict == Verdict::kAccepted) compare_rows(transaction);
+}
+
+std::optional<Verdict> Model::judge(const Transaction& transaction, std::int64_t appended_ms) {
+  const std::int64_t at_ms = transaction.at_us() / 1000;
+  if (id_ms(transaction.id()) != at_ms || appended_ms - at_ms > kTwoMinutesMs) return Verdict::kStale;
+  if (!ids_.insert(transaction.id()).second) return std::nullopt;
+  for (const auto& read : transaction.reads()) {
+    const auto written = keys_.find(read.key());
+    if ((written == keys_.end() ? 0 : written->second.position) != read.position()) return Verdict::kConflict;
+  }
+  return Verdict::kAccepted;
+}
+
+void Model::accept(const Transaction& transaction, std::uint64_t position) {
+  ++accepted_;
+  for (const auto& write : transaction.writes()) {
+    Written& key = keys_[write.key()];
+    if (write.forget_after_ms() > 0 && key.forget_ms == 0) key.due_ms = write.forget_after_ms();
+    key.position = position;
+    key.forget_ms = write.forget_after_ms();
+  }
+  once(transaction, position);
+  const Intent* intent = intent_of(transaction);
+  for (const auto& event : transaction.events()) {
+    if (event.has_user()) apply(event.user(), intent);
+    if (event.has_session()) apply(event.session(), intent, position);
+    if (event.service().has_clock_ticked()) tick();
+  }
+  log_.emplace(position, transaction);
+}
+
+void Model::once(const Transaction& transaction, std::uint64_t position) {
+  if (!transaction.request_id().empty()) {
+    require(!never_.contains(transaction.request_id()), "what was said never to happen happened",
+            transaction.request_id());
+    require(done_.emplace(transaction.request_id(), position).second, "a request was carried out twice",
+            transaction.request_id());
+  }
+  if (transaction.has_idempotency()) {
+    require(keyed_.emplace(transaction.idempotency().key(), position).second,
+            "two transactions under one idempotency key", transaction.request_id());
+  }
+}
+
+const Intent* Model::intent_of(const Transaction& transaction) const {
+  const auto found = intents_.find(transaction.request_id());
+  return found == intents_.end() ? nullptr : &found->second;
+}
+
+void Model::apply(const UserEvent& event, const Intent* intent) {
+  if (event.has_registered()) {
+    const auto& fact = event.registered();
+    if (fact.bootstrap()) require(++bootstraps_ == 1, "a second bootstrap administrator");
+    for (const std::string& index : std::set{fact.username_index(), fact.email_index()}) {
+      const bool free = index.empty() || names_.emplace(index, event.user_id()).second;
+      require(free, "two users have one name");
+    }
+    const bool born = users_.emplace(event.user_id(), User{intent == nullptr ? "" : intent->password}).second;
+    require(born, "a user was born twice");
+  } else if (event.has_registration_refused()) {
+    const auto& fact = event.registration_refused();
+    const bool by_name = fact.reason() == journal::v1::REFUSAL_USERNAME_TAKEN;
+    require(by_name || fact.reason() == journal::v1::REFUSAL_EMAIL_TAKEN, "a registration refused for no good reason");
+    require(names_.contains(by_name ? fact.username_index() : fact.email_index()), "a free name was refused");
+  } else if (event.has_login_failed()) {
+    require(intent != nullptr, "a log-in that nobody asked for");
+    const auto user = names_.find(index_of(intent->name));
+    const bool unknown = user == names_.end();
+    if (event.login_failed().reason() == journal::v1::REFUSAL_UNKNOWN_USER)
+      return require(unknown, "a registered user is unknown", intent->name);
+    require(!unknown && event.login_failed().reason() == journal::v1::REFUSAL_WRONG_PASSWORD &&
+                users_.at(user->second).password != intent->password,
+            "the right password was refused", intent->name);
+  }
+}
+
+void Model::apply(const SessionEvent& event, const Intent* intent, std::uint64_t position) {
+  if (event.has_refresh_refused()) return refuse_refresh(event);
+  if (event.has_logged_in()) {
+    const auto& fact = event.logged_in();
+    require(intent != nullptr && users_.contains(event.user_id()), "a session of nobody");
+    require(
+        users_.at(event.user_id()).password == intent->password && names_[index_of(intent->name)] == event.user_id(),
+        "a session without the right password", intent->name);
+    Session session{.user = event.user_id(), .born = position};
+    session.lifetime_ms = (fact.access_lifetime_s() + fact.refresh_lifetime_s()) * 1000;
+    session.expires_ms = session.expired_first_ms = log_time_ms_ + session.lifetime_ms;
+    require(sessions_.emplace(event.session_id(), session).second, "a session was born twice");
+    return;
+  }
+  const auto found = sessions_.find(event.session_id());
+  require(found != sessions_.end(), "something happened to no session");
+  Session& session = found->second;
+  require(session.ended == 0, "something happened to a session that had ended", intent ? intent->request_id : "");
+  if (event.has_refreshed()) return refresh(session, event);
+  if (event.has_reuse_detected())
+    require(event.reuse_detected().presented_generation() < session.generation, "a good refresh token ended a session");
+  session.ended = position;
+}
+
+void Model::refresh(Session& session, const SessionEvent& event) {
+  const auto& fact = event.refreshed();
+  if (fact.repeated_within_grace())
+    return require(fact.generation() + 1 == session.generation, "grace for another than the previous token");
+  require(fact.generation() == session.generation, "a refresh token was used twice");
+  if (!fact.rotated()) return;
+  ++session.generation;
+  session.expires_ms = log_time_ms_ + session.lifetime_ms;
+}
+
+void Model::refuse_refresh(const SessionEvent& event) const {
+  const auto found = sessions_.find(event.session_id());
+  switch (event.refresh_refused().reason()) {
+    case journal::v1::REFUSAL_SESSION_ENDED:
+      return require(found != sessions_.end() && found->second.ended != 0, "a living session was called ended");
+    case journal::v1::REFUSAL_TOKEN_INVALID:  // only what was purged is unknown
+      return require(event.session_id().empty(), "a good refresh token was called invalid");
+    case journal::v1::REFUSAL_TOKEN_EXPIRED:
+      return;
+    default:
+      require(false, "a refresh refused for no good reason");
+  }
+}
+
+// What the log has no more use for: keys, and the rows of sessions.
+void Model::tick() {
+  for (auto entry = keys_.begin(); entry != keys_.end();) {
+    Written& key = entry->second;
+    const bool due = key.due_ms != 0 && key.due_ms <= log_time_ms_;
+    if (due) key.due_ms = key.forget_ms > log_time_ms_ ? key.forget_ms : 0;
+    const bool forgotten = due && key.due_ms == 0 && key.forget_ms > 0;
+    entry = forgotten ? keys_.erase(entry) : std::next(entry);
+  }
+}
+
+void Model::referee(const JournalRecord& record) {
+  const auto applied = applier_.apply(record);
+  require(applied.has_value(), "a record stops the replicas", applied ? "" : applied.error().message);
+  require(applier_.commit().has_value(), "rows cannot be written");
+  const auto state = read_replica_state(rows_.latest());
+  require(state.conflicts() == conflicts_ && state.duplicates() == duplicates_ && state.stale() == stale_ &&
+              state.refused() == refused_ && state.log_time_ms() == log_time_ms_,
+          "replicas judge otherwise");
+  states_.push_back(state.SerializeAsString());
+}
+
+void Model::compare_rows(const Transaction& transaction) const {
+  for (const auto& event : transaction.events()) {
+    if (event.user().has_registered()) {
+      const auto index = Key16::from_bytes(event.user().registered().username_index());
+      const auto user = index ? find_login(rows_.latest(), *index) : std::nullopt;
+      require(user && user->raw() == event.user().user_id(), "a registered user is not in the rows");
+    }
+    if (event.service().has_clock_ticked()) {
+      for (const auto& [id, session] : sessions_) {
+        const bool there = find_session(rows_.latest(), *SessionId::from_bytes(id)).has_value();
+        require(there == (session.expires_ms > log_time_ms_), "a session's row goes too early or too late");
+      }
+    }
+    const auto session = sessions_.find(event.session().session_id());
+    if (!event.has_session() || session == sessions_.end() || session->second.expires_ms <= log_time_ms_) continue;
+    const auto row = find_session(rows_.latest(), *SessionId::from_bytes(session->first));
+    require(row && row->ended() == (session->second.ended != 0) && row->generation() == session->second.generation,
+            "a session's row is not what happened to it");
+  }
+}
+
+void Model::on_state(const rows::v1::ReplicaState& state, const std::string& who) const {
+  require(state.position() < states_.size(), "rows ahead of the log", who);
+  require(state.SerializeAsString() == states_[state.position()], "one position, two states",
+          who + " at " + std::to_string(state.position()));
+}
+
+// ---- commands ----
+
+void Model::on_reply(const Intent& intent, const Outcome& outcome, const Standing& standing) {
+  require(standing.rows >= standing.wanted || (!outcome.result && outcome.position == Position{}),
+          "a reply from before the caller's position", intent.request_id);
+  if (outcome.position == Position{}) {
+    if (outcome.result) {
+      const auto session = sessions_.find(std::string(intent.session.raw()));
+      return require(intent.kind == Kind::kLogOut && session != sessions_.end() &&
+                         (session->second.ended != 0 || session->second.expires_ms <= log_time_ms_),
+                     "a success without the log", intent.request_id);
+    }
+    const ErrorCode code = outcome.result.error().code;
+    if (code == ErrorCode::kOutcomeUnknown) return;
+    require(code == ErrorCode::kJournalUnavailable || code == ErrorCode::kContended, "a refusal without the log",
+            intent.request_id + " " + slug(code));
+    require(!done_.contains(intent.request_id), "what was said never to happen had happened", intent.request_id);
+    never_.insert(intent.request_id);
+    return;
+  }
+  const auto found = log_.find(value(outcome.position));
+  require(found != log_.end(), "an acknowledgement of what was not accepted", intent.request_id);
+  const Transaction& transaction = found->second;
+  const Intent* carried_out = intent_of(transaction);
+  require(carried_out != nullptr &&
+              (carried_out->request_id == intent.request_id ||
+               (!intent.idempotency_key.empty() && carried_out->idempotency_key == intent.idempotency_key)),
+          "an acknowledgement of what somebody else did", intent.request_id);
+  require(standing.rows >= outcome.position, "an acknowledgement before the rows", intent.request_id);
+  require(outcome.transaction.is_nil() || outcome.position > standing.acknowledged_before,
+          "an order that contradicts what was acknowledged before", intent.request_id);
+  acknowledged_ = std::max(acknowledged_, outcome.position);
+  outcome.result ? check_success(intent, outcome, transaction)
+                 : check_refusal(intent, outcome.result.error().code, transaction);
+}
+
+void Model::check_success(const Intent& intent, const Outcome& outcome, const Transaction& accepted) const {
+  const auto any = [&](const auto& matches) { return std::ranges::any_of(accepted.events(), matches); };
+  const std::string user(outcome.result->user.raw());
+  const std::string session(outcome.result->session.raw());
+  bool holds = false;
+  switch (intent.kind) {
+    case Kind::kRegister:
+      holds = any([&](const auto& e) { return e.user().has_registered() && e.user().user_id() == user; });
+      break;
+    case Kind::kLogIn:
+      holds = any([&](const auto& e) { return e.session().has_logged_in() && e.session().session_id() == session; });
+      break;
+    case Kind::kRefresh:
+      holds = session == intent.session.raw() &&
+              any([&](const auto& e) { return e.session().has_refreshed() && e.session().session_id() == session; });
+      break;
+    case Kind::kLogOut:
+      holds = any([&](const auto& e) { return e.session().has_logged_out() && e.session().session_id() == session; });
+      break;
+  }
+  require(holds, "a success that is not what happened", intent.request_id);
+}
+
+void Model::check_refusal(const Intent& intent, ErrorCode code, const Transaction& accepted) const {
+  bool holds = false;
+  for (const auto& event : accepted.events()) {
+    const auto reason = event.user().registration_refused().reason();
+    switch (code) {
+      case ErrorCode::kUsernameTaken:
+        holds = holds || reason == journal::v1::REFUSAL_USERNAME_TAKEN;
+        break;
+      case ErrorCode::kEmailTaken:
+        holds = holds || reason == journal::v1::REFUSAL_EMAIL_TAKEN;
+        break;
+      case ErrorCode::kInvalidCredentials:
+        holds = holds || event.user().has_login_failed();
+        break;
+      case ErrorCode::kRefreshInvalid:
+        holds = holds || event.session().has_refresh_refused();
+        break;
+      case ErrorCode::kRefreshReused:
+        holds = holds || event.session().has_reuse_detected();
+        break;
+      default:
+        break;
+    }
+  }
+  require(holds, "a refusal that is not what happened", intent.request_id + " " + slug(code));
+}
+
+// ---- reads ----
+
+std::string Model::index_of(const std::string& name) const {
+  return std::string(vault_.hash16(HashPurpose::kLoginIndex, name).raw());
+}
+
+void Model::on_name(const std::string& name, const std::optional<UserId>& user, const Standing& standing) const {
+  require(standing.rows >= standing.wanted, "a look-up from before the caller's position", name);
+  const auto known = names_.find(index_of(name));
+  bool there = false;
+  for (const auto& [position, transaction] : log_) {
+    if (position > value(standing.rows) || known == names_.end()) break;
+    for (const auto& event : transaction.events())
+      there = there || (event.user().has_registered() && event.user().user_id() == known->second);
+  }
+  require(user.has_value() == there && (!there || user->raw() == known->second), "a name is not whose it is", name);
+}
+
+std::optional<bool> Model::is_alive(const SessionId& id, Position position) const {
+  const auto found = sessions_.find(std::string(id.raw()));
+  if (found == sessions_.end()) return false;
+  const Session& session = found->second;
+  if (log_time_ms_ + kAboutToExpireMs >= session.expired_first_ms) return std::nullopt;
+  return session.born <= value(position) && (session.ended == 0 || session.ended > value(position));
+}
+
+}  // namespace ledgate::simulation
