@@ -1,6 +1,8 @@
 #include "infra/rocksdb/disk.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +14,36 @@ namespace ledgate::infra {
 namespace {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// What opening writes besides the rows of the logs: a manifest, an options file, a log file, the files' own indexes.
+constexpr std::uint64_t kOpeningBytes = std::uint64_t{2} << 20;
+constexpr std::size_t kProbeBytes = std::size_t{256} << 10;
+constexpr std::string_view kProbeName = "/probe";
+
+std::uint64_t log_bytes(const std::string& path) {
+  std::error_code error;
+  std::uint64_t bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+    if (entry.path().extension() != ".log") continue;
+    const std::uintmax_t size = entry.file_size(error);
+    if (!error) bytes += size;
+  }
+  return bytes;
+}
+
+// 0, or why a file of the directory does not take the bytes.
+int write_probe(const std::string& file_path) {
+  const int file = ::open(file_path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0) return errno;
+  const std::string bytes(kProbeBytes, 'p');
+  errno = ENOSPC;  // of a write that is short
+  const bool written =
+      ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(file) == 0;
+  const int why = written ? 0 : errno;
+  ::close(file);
+  ::unlink(file_path.c_str());
+  return why;
+}
 
 bool says(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
@@ -32,6 +64,19 @@ Status prepare_directory(const std::string& path) {
   if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0) {
     return fail(ErrorCode::kStorageFailed, path + " cannot be written: " + std::strerror(errno));
   }
+  return {};
+}
+
+Status probe_space(const std::string& path) {
+  const auto full = [&] { return fail(ErrorCode::kStorageFailed, "no space left on the disk of " + path); };
+  struct statvfs disk {};
+  if (::statvfs(path.c_str(), &disk) == 0 &&
+      std::uint64_t{disk.f_bavail} * disk.f_frsize < kOpeningBytes + log_bytes(path)) {
+    return full();
+  }
+  const int why = write_probe(path + std::string(kProbeName));
+  if (why == ENOSPC || why == EDQUOT) return full();
+  if (why != 0) return fail(ErrorCode::kStorageFailed, path + " cannot be written: " + std::strerror(why));
   return {};
 }
 

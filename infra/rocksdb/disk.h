@@ -15,6 +15,11 @@ namespace ledgate::infra {
 // kStorageFailed with one line when it cannot be made or written.
 Status prepare_directory(const std::string& path);
 
+// Whether opening RocksDB in the directory can succeed: room for what its logs will be written out as, and a file that
+// takes bytes and can be forced to the disk. Asked before, since Debian's RocksDB ends the process by an assertion when
+// the disk is full while it opens. kStorageFailed with one line.
+Status probe_space(const std::string& path);
+
 // One line for the operator: which directory, what is wrong with it, in words that do not name RocksDB where there are
 // better ones.
 std::string disk_line(const std::string& path, const rocksdb::Status& status);

@@ -123,6 +123,7 @@ Result<std::unique_ptr<JournalFiles>> JournalFiles::open(const std::string& path
   TRY_STATUS(prepare_directory(path));
   const bool create = !holds_a_database(path);
   if (create) TRY_STATUS(check_new(path));
+  TRY_STATUS(probe_space(path));
   // Made before RocksDB's files, so that a directory that has those and no mark has lost it.
   std::unique_ptr<EndMark> mark = TRY(EndMark::open(path, create));
   rocksdb::Options options = journal_options(env);

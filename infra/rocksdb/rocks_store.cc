@@ -9,6 +9,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -26,6 +27,20 @@ constexpr std::size_t kSmallestCache = std::size_t{4} << 20;
 constexpr int kCacheShardBits = 1;
 constexpr double kFilterBitsPerKey = 10;
 constexpr double kMemtableFilterShare = 0.04;
+
+bool is_damage(const rocksdb::Status& status) {
+  return status.IsCorruption() || status.IsNotFound() || status.IsPathNotFound() ||
+         status.ToString().find("No such file") != std::string::npos;
+}
+
+// What is wrong with the rows can be set right, whatever it is, since they can always be folded again.
+std::string rows_line(const std::string& path, const rocksdb::Status& status) {
+  return disk_line(path, status) + (is_damage(status) ? "; ledgate rebuild makes the rows anew from the journal" : "");
+}
+
+Error rows_error(const std::string& path, const rocksdb::Status& status) {
+  return {.code = ErrorCode::kStorageFailed, .message = rows_line(path, status)};
+}
 
 Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const Slice& bytes) { return {bytes.data(), bytes.size()}; }
@@ -82,6 +97,17 @@ rocksdb::DBOptions database_options(const RocksStoreOptions& store) {
   return options;
 }
 
+// RocksDB would make a new database where it does not find its own, beside files of which it knows nothing.
+bool has_lost_its_name(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path + "/CURRENT", error)) return false;
+  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with("MANIFEST-") || name.ends_with(".sst") || name.ends_with(".log")) return true;
+  }
+  return false;
+}
+
 // What is in the directory must be wanted or known: a table that nobody names is somebody else's directory, or a newer
 // version's.
 Result<std::vector<rocksdb::ColumnFamilyDescriptor>> families(const std::string& path,
@@ -98,7 +124,7 @@ Result<std::vector<rocksdb::ColumnFamilyDescriptor>> families(const std::string&
   if (listed.IsPathNotFound() || listed.IsNotFound()) {
     found.clear();  // a new directory
   } else if (!listed.ok()) {
-    return fail(disk_error(path, listed, ErrorCode::kStorageFailed));
+    return fail(rows_error(path, listed));
   }
   for (const std::string& name : found) {
     const auto same = [&](const rocksdb::ColumnFamilyDescriptor& family) { return family.name == name; };
@@ -193,7 +219,7 @@ std::optional<std::string> RocksStore::State::get(const rocksdb::ReadOptions& ho
   rocksdb::PinnableSlice row;
   const rocksdb::Status status = database->Get(how, families.at(static_cast<std::size_t>(table)), slice(key), &row);
   if (status.ok()) return row.ToString();
-  if (!status.IsNotFound()) stop_process(options.fatal, disk_line(path, status));
+  if (!status.IsNotFound()) stop_process(options.fatal, rows_line(path, status));
   return std::nullopt;
 }
 
@@ -212,12 +238,12 @@ void RocksStore::State::scan(const rocksdb::ReadOptions& how, Table table, std::
   while (row->Valid() && visit(view(row->key()), view(row->value()))) {
     ascending ? row->Next() : row->Prev();
   }
-  if (!row->status().ok()) stop_process(options.fatal, disk_line(path, row->status()));
+  if (!row->status().ok()) stop_process(options.fatal, rows_line(path, row->status()));
 }
 
 Status RocksStore::State::outcome(const rocksdb::Status& status) {
   if (status.ok()) return {};
-  failed = disk_error(path, status, ErrorCode::kStorageFailed);
+  failed = rows_error(path, status);
   return fail(*failed);
 }
 
@@ -227,6 +253,8 @@ RocksStore::~RocksStore() = default;
 Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& path, std::vector<TableSpec> tables,
                                                      RocksStoreOptions options) {
   TRY_STATUS(prepare_directory(path));
+  TRY_STATUS(probe_space(path));
+  if (has_lost_its_name(path)) return fail(rows_error(path, rocksdb::Status::Corruption("CURRENT is missing")));
   const std::shared_ptr<rocksdb::Cache> cache = block_cache(options);
   const std::vector<rocksdb::ColumnFamilyDescriptor> wanted = TRY(families(path, tables, options, cache));
   auto state = std::make_unique<State>(path, std::move(options));
@@ -234,7 +262,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& path, st
   const rocksdb::Status status =
       rocksdb::DB::Open(database_options(state->options), path, wanted, &state->families, &database);
   state->database.reset(database);
-  if (!status.ok()) return fail(disk_error(path, status, ErrorCode::kStorageFailed));
+  if (!status.ok()) return fail(rows_error(path, status));
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(state)));
 }
 
