@@ -1,6 +1,7 @@
 #include "infra/app/offline.h"
 #include "infra/app/serve.h"
 #include "infra/config/command_line.h"
+#include "infra/observe/log.h"
 
 #include <cstdio>
 
@@ -32,5 +33,6 @@ int main(int argc, char** argv, char** environment) {
     std::fputs(invocation.error().err.c_str(), stderr);
     return invocation.error().code;
   }
+  for (const std::string& warning : invocation->warnings) ledgate::infra::log_warn(warning);
   return run(*invocation);
 }

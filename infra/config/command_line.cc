@@ -199,7 +199,8 @@ tl::expected<Invocation, Exit> parse_command_line(int argc, const char* const* a
   auto loaded = load(commands, arguments, environment);
   if (!loaded) return usage(loaded.error().message);
   if (commands.print_config) return print(settings_as_toml(*loaded));
-  return Invocation{.verb = *commands.verb(), .settings = std::move(loaded->settings)};
+  return Invocation{
+      .verb = *commands.verb(), .settings = std::move(loaded->settings), .warnings = std::move(loaded->warnings)};
 }
 
 }  // namespace ledgate::infra

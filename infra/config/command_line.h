@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace ledgate::infra {
 
@@ -24,6 +25,7 @@ enum ExitCode : int {
 struct Invocation {
   Verb verb = Verb::kServe;
   Settings settings;
+  std::vector<std::string> warnings;  // for the log
 };
 
 // The command line asked for a text (--help, --version, --print-config), or was wrong.

@@ -21,9 +21,30 @@ constexpr std::chrono::seconds kKafkaTick{1};
 constexpr std::streamsize kFileBytesMax = 1 << 20;
 constexpr std::string_view kEnvironmentPrefix = "LEDGATE_";
 constexpr std::string_view kEnvironmentPropertyPrefix = "LEDGATE_KAFKA_PROPERTY_";
+constexpr std::string_view kDebugKey = "debug";
 // Names that the seeds' own documentation gives to two settings.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kSeedNames = {
-    {{"EMAILS_ENABLED", "emails.enabled"}, {"DEBUG", "debug"}}};
+    {{"EMAILS_ENABLED", "emails.enabled"}, {"DEBUG", kDebugKey}}};
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// The names that Kubernetes gives to every container for a Service <prefix>, here LEDGATE or LEDGATE_<more>:
+// _SERVICE_HOST, _SERVICE_PORT, _SERVICE_PORT_<name>, _PORT with the value proto://…,
+// _PORT_<n>_<proto>[_PROTO|_PORT|_ADDR].
+bool is_from_kubernetes(std::string_view name, std::string_view value) {
+  if (name.ends_with("_SERVICE_HOST") || name.ends_with("_SERVICE_PORT")) return true;
+  if (name.find("_SERVICE_PORT_") != std::string_view::npos) return true;
+  if (name.ends_with("_PORT") && value.find("://") != std::string_view::npos) return true;
+  constexpr std::string_view kPort = "_PORT_";
+  const auto at = name.find(kPort);
+  if (at == std::string_view::npos) return false;
+  const auto rest = name.substr(at + kPort.size());
+  const auto number = rest.substr(0, rest.find('_'));
+  const auto protocol = rest.substr(std::min(rest.size(), number.size() + 1)).substr(0, 4);
+  return is_digits(number) && (protocol.starts_with("TCP") || protocol.starts_with("UDP") || protocol == "SCTP");
+}
 
 tl::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::kConfigInvalid, std::move(message)); }
 
@@ -190,6 +211,10 @@ Status SettingsLoader::assign_environment(std::string_view name, std::string_vie
       if (environment_name(row.key) == name) return assign(row.key, value, origin);
     }
   }
+  if (is_from_kubernetes(name, value)) {
+    loaded_.warnings.push_back(origin + " is passed over: it is no setting, but what Kubernetes tells of a Service");
+    return {};
+  }
   std::string key(name.substr(kEnvironmentPrefix.size()));
   std::transform(key.begin(), key.end(), key.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -204,7 +229,11 @@ Status SettingsLoader::load_environment(const char* const* environment) {
     const auto name = entry.substr(0, entry.find('='));
     const auto value = name.size() < entry.size() ? entry.substr(name.size() + 1) : std::string_view();
     for (const auto& [seed_name, key] : kSeedNames) {
-      if (name == seed_name) TRY_STATUS(assign(key, value, "environment " + std::string(name)));
+      if (name != seed_name) continue;
+      const std::string origin = "environment " + std::string(name);
+      const auto assigned = assign(key, value, origin);
+      if (!assigned && key != kDebugKey) return assigned;
+      if (!assigned) loaded_.warnings.push_back(origin + " is passed over: it is neither true nor false");
     }
     if (name.starts_with(kEnvironmentPrefix)) own.emplace_back(name, value);
   }

@@ -18,6 +18,7 @@ namespace ledgate::infra {
 struct LoadedSettings {
   Settings settings;
   std::map<std::string, std::string, std::less<>> origins;
+  std::vector<std::string> warnings;  // one line each: what was passed over
 };
 
 // --name value, as it was typed (for messages) and as a key.
@@ -33,7 +34,8 @@ class SettingsLoader {
 
   Status load_file(const std::string& path);
   // "NAME=value" strings up to a null pointer. Looks at LEDGATE_…, EMAILS_ENABLED and DEBUG; LEDGATE_… wins over the
-  // short names.
+  // short names. Passed over with a warning: what Kubernetes sets for a Service whose name begins with ledgate, and a
+  // DEBUG that is no truth value, since many programs read one.
   Status load_environment(const char* const* environment);
   Status load_flags(const std::vector<SettingFlag>& flags);
 

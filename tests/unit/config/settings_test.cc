@@ -167,8 +167,52 @@ TEST_F(SettingsTest, SeedsNamesAreKnownAndGiveWay) {
     EXPECT_TRUE(settings.emails.enabled);
     EXPECT_FALSE(settings.debug);
   }
-  EXPECT_THAT(environment_error("DEBUG=maybe"),
-              HasSubstr("debug must be true or false, not 'maybe' (environment DEBUG)"));
+  EXPECT_THAT(environment_error("EMAILS_ENABLED=maybe"), HasSubstr("emails.enabled must be true or false"));
+  EXPECT_THAT(environment_error("LEDGATE_DEBUG=maybe"),
+              HasSubstr("debug must be true or false, not 'maybe' (environment LEDGATE_DEBUG)"));
+}
+
+// ---- what others put into the environment ----
+
+std::vector<std::string> warnings_of(std::vector<const char*> environment) {
+  environment.push_back(nullptr);
+  SettingsLoader loader;
+  const auto status = loader.load_environment(environment.data());
+  EXPECT_TRUE(status) << status.error().message;
+  const auto loaded = loader.finish();
+  EXPECT_EQ(loaded->settings.listen.text(), "127.0.0.1:8080");
+  EXPECT_FALSE(loaded->settings.debug);
+  return loaded->warnings;
+}
+
+TEST_F(SettingsTest, WhatKubernetesTellsOfAServiceIsPassedOverWithAWarning) {
+  const std::vector<const char*> told{"LEDGATE_SERVICE_HOST=10.96.0.7",
+                                      "LEDGATE_SERVICE_PORT=8080",
+                                      "LEDGATE_SERVICE_PORT_HTTP=8080",
+                                      "LEDGATE_PORT=tcp://10.96.0.7:8080",
+                                      "LEDGATE_PORT_8080_TCP=tcp://10.96.0.7:8080",
+                                      "LEDGATE_PORT_8080_TCP_PROTO=tcp",
+                                      "LEDGATE_PORT_8080_TCP_PORT=8080",
+                                      "LEDGATE_PORT_8080_TCP_ADDR=10.96.0.7",
+                                      "LEDGATE_PORT_53_UDP=udp://10.96.0.7:53",
+                                      "LEDGATE_NODES_SERVICE_HOST=10.96.0.8",
+                                      "LEDGATE_NODES_PORT=tcp://10.96.0.8:80"};
+  const auto warnings = warnings_of(told);
+  ASSERT_EQ(warnings.size(), told.size());
+  EXPECT_THAT(warnings[0], HasSubstr("environment LEDGATE_SERVICE_HOST"));
+}
+
+TEST_F(SettingsTest, WhatOnlyLooksAlikeIsStillAnError) {
+  for (const char* entry : {"LEDGATE_PORT=8080", "LEDGATE_PORT_TCP=tcp://10.96.0.7", "LEDGATE_PORT_80_HTTP=1",
+                            "LEDGATE_PORTS=tcp://a", "LEDGATE_SERVICE=x", "LEDGATE_PORT_=1", "LEDGATE_PORT_8080=1"})
+    EXPECT_THAT(environment_error(entry), HasSubstr("unknown setting")) << entry;
+}
+
+TEST_F(SettingsTest, ADebugThatIsNoTruthValueIsSomebodyElses) {
+  const auto warnings = warnings_of({"DEBUG=app:*"});
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_THAT(warnings[0], HasSubstr("environment DEBUG"));
+  EXPECT_THAT(warnings_of({"DEBUG=false", "HOME=/"}), testing::IsEmpty());
 }
 
 TEST_F(SettingsTest, EveryKeyHasAnEnvironmentName) {
