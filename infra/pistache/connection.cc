@@ -276,7 +276,12 @@ void Connection::refuse(int status) {
 }
 
 std::string Connection::client_of(const api::Request& request) const {
-  if (!peer_is_proxy_) return peer_text_;
+  if (!peer_is_proxy_) {
+    if (request.header_count("x-forwarded-for") > 0 && !state_->untrusted_forward_seen.exchange(true) &&
+        state_->on_untrusted_forward)
+      state_->on_untrusted_forward(peer_text_);
+    return peer_text_;
+  }
   return state_->trusted_proxies.client_behind(peer_, request.headers).text();
 }
 

@@ -10,7 +10,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
+#include <string>
 
 namespace ledgate::infra::pistache {
 
@@ -26,6 +28,9 @@ struct EdgeState {
   SteadyClock::duration idle{};
   SteadyClock::duration linger{};
   std::uint64_t max_connections = 0;
+
+  std::function<void(const std::string& peer)> on_untrusted_forward;
+  std::atomic<bool> untrusted_forward_seen = false;
 
   std::atomic<bool> draining = false;
   std::atomic<std::uint64_t> open = 0;

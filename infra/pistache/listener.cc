@@ -31,13 +31,13 @@ std::uint64_t spare_connections(std::uint64_t limit) { return std::clamp<std::ui
 using AddressList = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 
 // Options that accepted sockets inherit are set here once.
-bool listen_with(const OwnedFd& socket, const addrinfo& address) {
+bool bind_with(const OwnedFd& socket, const addrinfo& address) {
   const int yes = 1;
   const int no = 0;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   if (address.ai_family == AF_INET6) ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
-  return ::bind(socket.get(), address.ai_addr, address.ai_addrlen) == 0 && ::listen(socket.get(), SOMAXCONN) == 0;
+  return ::bind(socket.get(), address.ai_addr, address.ai_addrlen) == 0;
 }
 
 bool out_of_descriptors(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
@@ -53,7 +53,7 @@ OwnedFd& OwnedFd::operator=(OwnedFd&& other) noexcept {
   return *this;
 }
 
-Result<OwnedFd> listen_at(const std::string& host, std::uint16_t port) {
+Result<OwnedFd> bind_to(const std::string& host, std::uint16_t port) {
   const std::string where =
       (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
   addrinfo wanted{};
@@ -68,10 +68,16 @@ Result<OwnedFd> listen_at(const std::string& host, std::uint16_t port) {
   for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
     OwnedFd socket(
         ::socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->ai_protocol));
-    if (socket.get() >= 0 && listen_with(socket, *address)) return socket;
+    if (socket.get() >= 0 && bind_with(socket, *address)) return socket;
     error = errno;
   }
   return fail(ErrorCode::kConfigInvalid, "cannot listen on " + where + ": " + std::strerror(error));
+}
+
+Status listen_on(const OwnedFd& socket) {
+  if (::listen(socket.get(), SOMAXCONN) == 0) return {};
+  return fail(ErrorCode::kConfigInvalid,
+              "cannot listen on port " + std::to_string(port_of(socket)) + ": " + std::strerror(errno));
 }
 
 std::uint16_t port_of(const OwnedFd& socket) {

@@ -28,8 +28,10 @@ class OwnedFd {
   int fd_;
 };
 
-// A non-blocking socket that listens at `host`:`port`; ConfigInvalid with the reason when that cannot be.
-Result<OwnedFd> listen_at(const std::string& host, std::uint16_t port);
+// A non-blocking socket bound to `host`:`port`; ConfigInvalid with the reason when that cannot be. Clients are refused
+// by the system until listen_on().
+Result<OwnedFd> bind_to(const std::string& host, std::uint16_t port);
+Status listen_on(const OwnedFd& socket);
 std::uint16_t port_of(const OwnedFd& socket);
 
 // Accepts until stop() in a thread of its own. When descriptors run out it pauses; the system queues the clients

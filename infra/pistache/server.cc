@@ -59,9 +59,10 @@ class HttpServer::Impl {
   Impl(ServerOptions options, api::Service& service)
       : options_(std::move(options)), state_(std::make_shared<EdgeState>(service)) {}
 
-  Status start() {
+  Status bind() {
     TRY_STATUS(check(options_));
     state_->trusted_proxies = TRY(parse_proxies(options_.trusted_proxies));
+    state_->on_untrusted_forward = options_.on_untrusted_forward;
     state_->limits = {.head = options_.head_limit,
                       .target = options_.target_limit,
                       .headers = options_.header_limit,
@@ -71,24 +72,34 @@ class HttpServer::Impl {
     state_->linger = options_.linger;
     state_->max_connections = options_.max_connections > 0 ? options_.max_connections : default_connections();
 
-    OwnedFd socket = TRY(listen_at(options_.host, options_.port));
-    const std::uint16_t port = port_of(socket);
-    try {
-      io_.emplace(options_.io_threads, state_);
-      acceptor_.emplace(std::move(socket), *io_, *state_);
-    } catch (const std::exception& error) {
-      return fail(ErrorCode::kConfigInvalid, std::string("cannot start the I/O threads: ") + error.what());
-    }
-    port_ = port;
+    socket_ = TRY(bind_to(options_.host, options_.port));
+    port_ = port_of(*socket_);
     return {};
   }
 
-  bool drain(std::chrono::milliseconds patience) {
+  Status start() {
+    if (!socket_) TRY_STATUS(bind());
+    TRY_STATUS(listen_on(*socket_));
+    try {
+      io_.emplace(options_.io_threads, state_);
+      acceptor_.emplace(std::move(*socket_), *io_, *state_);
+    } catch (const std::exception& error) {
+      return fail(ErrorCode::kConfigInvalid, std::string("cannot start the I/O threads: ") + error.what());
+    }
+    return {};
+  }
+
+  bool quiesce(std::chrono::milliseconds patience) {
     if (!io_) return true;
     state_->draining = true;
     acceptor_.reset();
     io_->tick();  // idle connections end now
-    const bool in_time = state_->wait_until_closed(SteadyClock::now() + patience);
+    return state_->wait_until_closed(SteadyClock::now() + patience);
+  }
+
+  bool drain(std::chrono::milliseconds patience) {
+    const bool in_time = quiesce(patience);
+    if (!io_) return in_time;
     if (!in_time) {
       io_->abort_all();
       state_->wait_until_closed(SteadyClock::now() + kAbortPatience);
@@ -112,6 +123,7 @@ class HttpServer::Impl {
  private:
   const ServerOptions options_;
   const std::shared_ptr<EdgeState> state_;
+  std::optional<OwnedFd> socket_;  // until the acceptor has it
   std::optional<IoThreads> io_;
   std::optional<Acceptor> acceptor_;
   std::atomic<std::uint16_t> port_ = 0;
@@ -122,8 +134,10 @@ HttpServer::HttpServer(ServerOptions options, api::Service& service)
 
 HttpServer::~HttpServer() { impl_->drain(std::chrono::milliseconds(0)); }
 
+Status HttpServer::bind() { return impl_->bind(); }
 Status HttpServer::start() { return impl_->start(); }
 std::uint16_t HttpServer::port() const { return impl_->port(); }
+bool HttpServer::quiesce(std::chrono::milliseconds patience) { return impl_->quiesce(patience); }
 bool HttpServer::drain(std::chrono::milliseconds patience) { return impl_->drain(patience); }
 ServerCounters HttpServer::counters() const { return impl_->counters(); }
 

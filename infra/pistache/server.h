@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ struct ServerOptions {
   std::chrono::milliseconds idle{60'000};   // a connection without a request; a second when connections run short
   std::chrono::milliseconds linger{1'000};  // how long a connection that is over waits for the client to close it
 
+  // Called once, from an I/O thread: the first peer that sends X-Forwarded-For without being trusted.
+  std::function<void(const std::string& peer)> on_untrusted_forward = {};
   std::vector<std::string> trusted_proxies;  // addresses or CIDRs whose X-Forwarded-For is believed
 };
 
@@ -46,8 +49,8 @@ struct ServerCounters {
   std::uint64_t slow_readers = 0;   // connections dropped because the client did not take its answer
 };
 
-// start() and drain() are called by one thread, once each; port() and counters() by any. `service` outlives the server,
-// and so must whatever it uses; replies that come after drain() are dropped.
+// bind(), start(), quiesce() and drain() are called by one thread, in this order, once each; port() and counters() by
+// any. `service` outlives the server, and so must whatever it uses; replies that come after drain() are dropped.
 class HttpServer {
  public:
   HttpServer(ServerOptions options, api::Service& service);
@@ -55,13 +58,18 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Listens and serves in threads of its own. Fails with ConfigInvalid and one clear sentence when the address cannot
-  // be had or an option makes no sense.
+  // Takes the address, so that nobody else gets it, without accepting anybody yet. ConfigInvalid and one clear sentence
+  // when it cannot be had or an option makes no sense.
+  [[nodiscard]] Status bind();
+  // Listens and serves in threads of its own; binds first if that was not done. Errors as bind().
   [[nodiscard]] Status start();
 
-  // The port that is listened on; 0 before start().
+  // The port that was bound; 0 before.
   [[nodiscard]] std::uint16_t port() const;
 
+  // The first part of drain(): stops listening at once and lets requests that are under way finish, for at most
+  // `patience`. Returns whether all were; nothing is cut off.
+  bool quiesce(std::chrono::milliseconds patience);
   // Stops listening at once, lets requests that are under way finish (each answer then says `Connection: close`) until
   // `patience` is over, closes what is left and ends the threads. Returns whether everything was answered in time.
   bool drain(std::chrono::milliseconds patience);

@@ -234,6 +234,54 @@ TEST(Server, BelievesForwardedAddressesOfTrustedProxiesOnly) {
   EXPECT_EQ(client_of(behind, "X-Forwarded-For: 192.0.2.1, unknown, 10.1.2.3\r\n"), "10.1.2.3");
 }
 
+TEST(Server, TellsOnceOfAPeerThatForwardsWithoutBeingTrusted) {
+  std::atomic<int> told = 0;
+  const auto tell = [&](const std::string& peer) {
+    EXPECT_EQ(peer, "127.0.0.1");
+    ++told;
+  };
+  Edge plain({.on_untrusted_forward = tell});
+  ask(plain.port(), get("/ok"));
+  EXPECT_EQ(told, 0);
+  for (int i = 0; i < 3; ++i) ask(plain.port(), get("/ok", "X-Forwarded-For: 192.0.2.1\r\n"));
+  EXPECT_EQ(told, 1);
+  Edge behind({.on_untrusted_forward = tell, .trusted_proxies = {"127.0.0.0/8"}});
+  ask(behind.port(), get("/ok", "X-Forwarded-For: 192.0.2.1\r\n"));
+  EXPECT_EQ(told, 1);
+}
+
+// --- the address
+// ---------------------------------------------------------------------------------------------------------------------------
+
+TEST(Server, HoldsItsAddressBeforeItServes) {
+  TestService service;
+  HttpServer first({.port = 0}, service);
+  ASSERT_TRUE(first.bind());
+  ASSERT_NE(first.port(), 0);
+  EXPECT_EQ(Client(first.port()).fd(), -1) << "nobody is let in yet";
+  ASSERT_TRUE(first.start());
+  EXPECT_EQ(ask(first.port(), get("/ok")).status, 200);
+  HttpServer second({.port = first.port()}, service);
+  const auto bound = second.bind();
+  ASSERT_FALSE(bound);
+  EXPECT_NE(bound.error().message.find(std::to_string(first.port())), std::string::npos);
+}
+
+TEST(Server, QuiescingCutsNothingOff) {
+  Edge edge;
+  Client client(edge.port());
+  ASSERT_TRUE(client.send(get("/held")));
+  std::vector<std::pair<api::Request, api::Service::Reply>> held;
+  ASSERT_TRUE(eventually([&] {
+    for (auto& one : edge.service.take_held()) held.push_back(std::move(one));
+    return !held.empty();
+  }));
+  EXPECT_FALSE(edge.server.quiesce(milliseconds(50)));
+  held[0].second(api::Response{.status = 503});
+  EXPECT_EQ(client.read_answer().value_or(Answer{}).status, 503) << "late, but answered";
+  EXPECT_TRUE(edge.server.drain(kPatience));
+}
+
 // --- limits in time
 // ---------------------------------------------------------------------------------------------------------------------------
 
