@@ -139,6 +139,7 @@ Status Applier::apply_opened(const JournalRecord& record) {
   if (!opened || opened->kind == RecordKind::kGenesis) {
     // Refused alike on every node: not ours, altered, or a second genesis.
     state_.set_refused(state_.refused() + 1);
+    if (!opened) ++foreign_records_;
     extend(record, record.bytes);
     return {};
   }

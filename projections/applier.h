@@ -30,6 +30,8 @@ class Applier {
   // `voided`: records that are passed over.
   Applier(KvStore& store, const RecordMac& mac, std::vector<VoidedRecord> voided = {});
 
+  // How many records were refused for their MAC since this object was made; a genesis that came second is none.
+  [[nodiscard]] std::uint64_t foreign_records() const { return foreign_records_; }
   // Nothing was ever applied here.
   [[nodiscard]] bool empty() const { return state_.journal_id().empty(); }
   [[nodiscard]] const rows::v1::ReplicaState& state() const { return state_; }
@@ -62,6 +64,7 @@ class Applier {
   std::vector<std::unique_ptr<Projection>> projections_;
   BatchRows rows_;
   rows::v1::ReplicaState state_;
+  std::uint64_t foreign_records_ = 0;
   RowsDigest replica_digest_{};
   std::vector<RowsDigest> digests_;
   Chain chain_{};

@@ -30,11 +30,13 @@ struct Replica::Impl {
         TRY(journal.read(applier.next_position(), options.batch_records, options.batch_bytes, timeout));
     if (records.empty()) return false;
     for (const JournalRecord& record : records) {
+      const std::uint64_t refused = applier.foreign_records();
       if (auto applied = applier.apply(record); !applied) {
         // What stands before the record that stops us is good and may be told.
         if (auto settled = applier.commit()) announce(awaiter, *settled);
         return fail(std::move(applied).error());
       }
+      if (applier.foreign_records() != refused && options.on_refused) options.on_refused(record.position);
     }
     announce(awaiter, TRY(applier.commit()));
     if (options.on_applied) options.on_applied(records.back().appended);

@@ -47,13 +47,15 @@ struct ReplicaStatus {
 class Replica {
  public:
   // Called on the replica's thread: `on_progress` and `on_applied` (with the append time of its last record) after each
-  // batch, `on_failure` once, when a record or the store stops it for good.
+  // batch, `on_refused` for each record that was refused for its MAC, `on_failure` once, when a record or the store
+  // stops it for good.
   struct Options {
     std::size_t batch_records = 4096;
     std::size_t batch_bytes = 2 << 20;
     std::vector<VoidedRecord> voided = {};
     std::function<void(Position)> on_progress;
     std::function<void(LogTime)> on_applied;
+    std::function<void(Position)> on_refused = {};
     std::function<void(const Error&)> on_failure;
   };
 

@@ -114,6 +114,9 @@ constexpr std::array kReadyFields{
     Field{.name = "ready", .type = Type::kBoolean},
     Field{.name = "reasons", .type = Type::kArray, .about = "Why not."},
     Field{.name = "position", .type = Type::kInteger},
+    Field{.name = "refused_records",
+          .type = Type::kInteger,
+          .about = "With a MAC that is not this service's; no reason not to be ready, but one to look into."},
 };
 constexpr std::array kHealthFields{Field{.name = "status", .allowed = "ok"}, Field{.name = "version"}};
 constexpr std::array kVerifiedFields{Field{.name = "user", .format = "uuid"},

@@ -57,9 +57,11 @@ Answer handle_healthz(const ApiContext& context, Call&) {
 
 Answer handle_readyz(const ApiContext& context, Call&) {
   const auto reasons = context.hooks.not_ready();
-  Response response = json_response(
-      reasons.empty() ? 200 : 503,
-      {{"ready", reasons.empty()}, {"reasons", reasons}, {"position", value(context.services.awaiter.applied())}});
+  Response response =
+      json_response(reasons.empty() ? 200 : 503, {{"ready", reasons.empty()},
+                                                  {"reasons", reasons},
+                                                  {"position", value(context.services.awaiter.applied())},
+                                                  {"refused_records", context.hooks.status().refused_records}});
   if (!reasons.empty()) response.with("Retry-After", std::to_string(kRetrySoon.count()));
   return response;
 }

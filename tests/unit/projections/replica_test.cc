@@ -46,6 +46,28 @@ class Replicas : public ::testing::Test {
   Awaiter awaiter_;
 };
 
+// ---- records of others ----
+
+TEST_F(Replicas, TellsOfEachRecordWithABadMac) {
+  auto records = log_.records();
+  const auto append = [&](std::string bytes) {
+    records.push_back({next(records.back().position), records.back().appended, std::move(bytes)});
+    return records.back().position;
+  };
+  const Position foreign = append(seal_record(RecordKind::kTransaction, "anything", foreign_vault()));
+  std::string altered_bytes = log_.records().back().bytes;
+  altered_bytes.back() = static_cast<char>(altered_bytes.back() ^ 1);
+  const Position altered = append(std::move(altered_bytes));
+  append(records[0].bytes);  // a second genesis is ours, and refused quietly
+  journal_.replace_records(records);
+  std::vector<Position> told;
+  const auto one = replica(test_vault(), {.on_refused = [&](Position at) { told.push_back(at); }});
+  ASSERT_TRUE(one->open());
+  ASSERT_TRUE(one->catch_up());
+  EXPECT_EQ(told, (std::vector<Position>{foreign, altered}));
+  EXPECT_EQ(one->status().refused_records, 3U);
+}
+
 // ---- opening ----
 
 TEST_F(Replicas, OpensAFreshJournalAndItsOwnAgain) {
