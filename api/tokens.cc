@@ -17,7 +17,11 @@ constexpr std::string_view kRefreshType = "rt+jwt";
 constexpr std::int64_t kClockSkewS = 60;  // what another node's clock may be ahead
 constexpr std::int64_t kFailedChecksWindowMs = 60'000;
 
-std::int64_t wall_s(const Clock& clock) { return clock.wall_us() / 1'000'000; }
+// A clock that was set back must not bring expired tokens to life again.
+std::int64_t now_ms(const Services& services) {
+  return std::max(services.clock.wall_us() / 1000, services.awaiter.log_time().ms);
+}
+std::int64_t now_s(const Services& services) { return now_ms(services) / 1000; }
 
 // Stored ids are 16 bytes: evolve() took them from events that a command of this service made.
 template <class IdType>
@@ -47,10 +51,10 @@ Status SigningKeyRing::reload() {
 }
 
 Result<std::string> SigningKeyRing::signing_kid() const {
-  const std::int64_t now_ms = services_.clock.wall_us() / 1000;
+  const std::int64_t now = now_ms(services_);
   const std::lock_guard lock(mutex_);
   if (usable_.empty()) return fail(ErrorCode::kInternal);
-  const auto later = std::ranges::upper_bound(usable_, now_ms, {}, &Usable::use_from_ms);
+  const auto later = std::ranges::upper_bound(usable_, now, {}, &Usable::use_from_ms);
   return later == usable_.begin() ? later->kid : std::prev(later)->kid;
 }
 
@@ -63,16 +67,16 @@ TokenService::TokenService(const Services& services, const SigningKeyRing& keys,
 Result<std::string> TokenService::mint_access(const state::v1::Session& session,
                                               const state::v1::Account& account) const {
   const std::string kid = TRY(keys_.signing_kid());
-  const std::int64_t now_s = wall_s(services_.clock);
-  const std::int64_t now_ms = services_.clock.wall_us() / 1000;
+  const std::int64_t issued_ms = now_ms(services_);
+  const std::int64_t issued_s = issued_ms / 1000;
   const auto scopes = Scopes::of(account.role()).names();
   JsonWriter claims(512);
   claims.text("iss", issuer_)
       .text("sub", stored_id<UserId>(account.id()).to_string())
       .text("sid", stored_id<SessionId>(session.id()).to_string())
-      .text("jti", uuid_v7<TransactionId>(now_ms, services_.entropy.bytes<10>()).to_string())
-      .number("iat", now_s)
-      .number("exp", now_s + session.access_lifetime_s())
+      .text("jti", uuid_v7<TransactionId>(issued_ms, services_.entropy.bytes<10>()).to_string())
+      .number("iat", issued_s)
+      .number("exp", issued_s + session.access_lifetime_s())
       .number("pos", session.born_position())
       .text("token_type", "access")
       .number("user_id", account.number())
@@ -105,7 +109,7 @@ Result<VerifiedToken> TokenService::check_signature(std::string_view token) cons
   const auto born = number_claim(*claims, "pos");
   if (!user || !session || !issued_s || !expires_s || !born) return unauthenticated();
   const bool ours = text_claim(*claims, "iss") == issuer_ && text_claim(*claims, "token_type") == "access";
-  if (!ours || *issued_s > wall_s(services_.clock) + kClockSkewS) return unauthenticated();
+  if (!ours || *issued_s > now_s(services_) + kClockSkewS) return unauthenticated();
   return VerifiedToken{
       .user = *user, .session = *session, .expires_s = *expires_s, .born = Position{static_cast<std::uint64_t>(*born)}};
 }
@@ -124,7 +128,7 @@ Result<VerifiedToken> TokenService::verify_access(std::string_view token) {
     if (!checked) return refused();
     verified = *checked;
   }
-  if (wall_s(services_.clock) >= verified->expires_s) return refused();
+  if (now_s(services_) >= verified->expires_s) return refused();
   if (!remembered) cache_.insert(digest, *verified);
   return *verified;
 }

@@ -15,6 +15,11 @@ namespace {
 // One write to the log; larger ones gain nothing and would make RocksDB's buffer overshoot.
 constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
 
+// Log time while the wall clock is behind it: half as fast as real time, so that everything still expires and the clock
+// catches up; at most a minute between two records, so that none looks older than it is.
+constexpr int kSlowdown = 2;
+constexpr std::chrono::milliseconds kSlowStepMax{60'000};
+
 struct Waiting {
   std::string bytes;
   JournalWriter::Done done;
@@ -30,6 +35,7 @@ struct EmbeddedJournal::State {
         recent(files->end(), options.recent_records, options.recent_bytes),
         end(files->end()),
         last_time(files->last_time()),
+        last_steady(clock.steady()),
         appender([this] { run(); }) {}
 
   ~State() { close(); }
@@ -39,6 +45,7 @@ struct EmbeddedJournal::State {
   void close();
   bool enqueue(std::string& bytes, Done& done);
   void run();
+  LogTime stamp();
   std::size_t append_batch(std::vector<Waiting>& queue, std::size_t first);
   void give_up(std::vector<Waiting>& queue, std::size_t first, std::size_t unknown, const std::string& line);
   void forget(std::size_t records, std::size_t bytes);
@@ -51,6 +58,7 @@ struct EmbeddedJournal::State {
   // Of the appender alone.
   Position end;
   LogTime last_time;
+  std::chrono::steady_clock::time_point last_steady;  // when last_time was given
   std::vector<JournalRecord> batch;
 
   std::mutex mutex;
@@ -111,9 +119,22 @@ void EmbeddedJournal::State::run() {
   }
 }
 
+LogTime EmbeddedJournal::State::stamp() {
+  const LogTime wall{clock.wall_us() / 1000};
+  const auto now = clock.steady();
+  const auto passed = std::chrono::floor<std::chrono::milliseconds>((now - last_steady) / kSlowdown);
+  const LogTime slow{last_time.ms + std::min(passed, kSlowStepMax).count()};
+  if (wall >= slow || passed >= kSlowStepMax) {
+    last_steady = now;
+  } else {
+    last_steady += passed * kSlowdown;  // what is less than a millisecond is not lost
+  }
+  return std::max(wall, slow);
+}
+
 // Appends records from `first` on, tells who waits for them, and returns the first that is not done with.
 std::size_t EmbeddedJournal::State::append_batch(std::vector<Waiting>& taken, std::size_t first) {
-  last_time = std::max(last_time, LogTime{clock.wall_us() / 1000});
+  last_time = stamp();
   std::size_t bytes = 0;
   std::size_t past = first;
   Position position = end;

@@ -124,6 +124,47 @@ TEST_F(EmbeddedJournalTest, RefusesToShareItsDirectoryWithAProcess) {
   open();
 }
 
+// ---- log time when the clock was set back ----
+
+LogTime time_of_next(EmbeddedJournal& journal) {
+  const Position at = append(journal, "record").position;
+  return journal.read(at, 1, kNoLimit, kLong)->at(0).appended;
+}
+
+TEST_F(EmbeddedJournalTest, LogTimeGoesOnWhileTheClockIsBehindAndIsCaughtUpWith) {
+  const auto journal = open();
+  const LogTime before = time_of_next(*journal);
+  clock_.step_wall(std::chrono::hours(-1));
+  LogTime time = before;
+  for (int minute = 1; minute <= 60; ++minute) {
+    clock_.advance(std::chrono::minutes(1));
+    const LogTime next = time_of_next(*journal);
+    EXPECT_EQ(next.ms - time.ms, 30'000) << "half as fast, in minute " << minute;
+    time = next;
+  }
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_EQ(time_of_next(*journal).ms, clock_.wall_us() / 1000) << "the clock's again, two hours later";
+}
+
+TEST_F(EmbeddedJournalTest, LogTimeBehindAWrongClockAddsUpFromSmallSteps) {
+  const auto journal = open();
+  const LogTime before = time_of_next(*journal);
+  clock_.step_wall(std::chrono::hours(-1));
+  for (int i = 0; i < 100; ++i) {
+    clock_.advance(std::chrono::microseconds(700));
+    time_of_next(*journal);
+  }
+  EXPECT_EQ(time_of_next(*journal).ms - before.ms, 35);
+}
+
+TEST_F(EmbeddedJournalTest, LogTimeBehindAWrongClockNeverLeaps) {
+  const auto journal = open();
+  const LogTime before = time_of_next(*journal);
+  clock_.step_wall(std::chrono::hours(-5));
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_EQ(time_of_next(*journal).ms - before.ms, 60'000) << "else a record decided before it would look stale";
+}
+
 TEST_F(EmbeddedJournalTest, RefusesRecordsThatAreTooLong) {
   EmbeddedJournalOptions options;
   options.record_bytes = 100;

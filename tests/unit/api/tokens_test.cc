@@ -84,6 +84,19 @@ TEST_F(Tokens, expire_to_the_second_cached_or_not) {
   EXPECT_FALSE(world.tokens().verify_access(token));
 }
 
+TEST_F(Tokens, are_not_revived_by_a_clock_that_is_set_back) {
+  world.clock.advance(seconds(3600));
+  const std::string token = *world.tokens().mint_access(session(), account());
+  world.clock.advance(seconds(300));
+  world.register_user("ann");  // moves log time on
+  EXPECT_FALSE(world.tokens().verify_access(token));
+  world.clock.advance(seconds(-3600));
+  EXPECT_FALSE(world.tokens().verify_access(token)) << "the log remembers what time it was";
+  const json late = payload_of(*world.tokens().mint_access(session(), account()));
+  EXPECT_TRUE(world.tokens().verify_access(forge(late)));
+  EXPECT_GE(late["iat"].get<std::int64_t>(), payload_of(token)["exp"].get<std::int64_t>());
+}
+
 TEST_F(Tokens, claims_are_read_strictly) {
   const json good = good_claims();
   EXPECT_TRUE(accepts(good));
