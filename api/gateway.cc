@@ -102,6 +102,7 @@ class Gateway::Impl {
     return render(envelope_at(path), refusal, {});
   }
 
+  void close() { pool_.close(); }
   void stop() { pool_.stop(); }
   [[nodiscard]] std::size_t queued() const { return pool_.queued(); }
   [[nodiscard]] std::uint64_t denials_unrecorded() const { return denials_.unrecorded(); }
@@ -187,7 +188,8 @@ class Gateway::Impl {
   template <class Job>
   void submit(Exchange exchange, Job job) {
     auto shared = std::make_shared<Exchange>(std::move(exchange));
-    switch (pool_.submit([shared, job] { job(*shared); })) {
+    switch (pool_.submit([shared, job] { job(*shared); },
+                         [this, shared] { finish(*shared, retry_soon(ErrorCode::kStopping)); })) {
       case WorkerPool::Submitted::kYes:
         return;
       case WorkerPool::Submitted::kFull:
@@ -239,6 +241,7 @@ Gateway::Gateway(const ApiContext& context) : impl_(std::make_unique<Impl>(conte
 Gateway::~Gateway() = default;
 void Gateway::handle(Request request, Reply reply) { impl_->handle(std::move(request), std::move(reply)); }
 Response Gateway::refuse(int status, std::string_view path) const { return impl_->refuse(status, path); }
+void Gateway::close() { impl_->close(); }
 void Gateway::stop() { impl_->stop(); }
 std::size_t Gateway::queued() const { return impl_->queued(); }
 std::uint64_t Gateway::denials_unrecorded() const { return impl_->denials_unrecorded(); }

@@ -23,8 +23,9 @@ class Gateway final : public Service {
   void handle(Request request, Reply reply) override;
   [[nodiscard]] Response refuse(int status, std::string_view path) const override;
 
-  // Finishes what is queued and under way, then ends the threads; whatever comes later is answered kStopping.
-  // Idempotent.
+  // Answers kStopping to what waits for a worker and to whatever comes later. Does not wait. Idempotent.
+  void close();
+  // As close(), then finishes what is under way and ends the threads. Idempotent.
   void stop();
 
   // Requests waiting for a worker; how many denials were counted without an event of their own.

@@ -4,11 +4,11 @@
 
 namespace ledgate::api {
 
-WorkerPool::Submitted WorkerPool::submit(Task task) {
+WorkerPool::Submitted WorkerPool::submit(Task task, Task instead) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return Submitted::kStopping;
   if (queue_.size() >= queue_max_) return Submitted::kFull;
-  queue_.push_back(std::move(task));
+  queue_.push_back({.task = std::move(task), .instead = std::move(instead)});
   if (queue_.size() > idle_ && threads_.size() < threads_max_ && !add_thread() && threads_.empty()) {
     queue_.pop_back();
     return Submitted::kFull;
@@ -33,23 +33,33 @@ void WorkerPool::run() {
     work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     --idle_;
     if (queue_.empty()) return;
-    Task task = std::move(queue_.front());
+    Queued taken = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    task();
-    task = nullptr;  // what it holds is let go outside the lock
+    taken.task();
+    taken = {};  // what it holds is let go outside the lock
     lock.lock();
   }
 }
 
-void WorkerPool::stop() {
-  std::vector<std::thread> ending;
+void WorkerPool::close() {
+  std::deque<Queued> dropped;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    ending.swap(threads_);
+    dropped.swap(queue_);
   }
   work_.notify_all();
+  for (const Queued& queued : dropped) queued.instead();
+}
+
+void WorkerPool::stop() {
+  close();
+  std::vector<std::thread> ending;
+  {
+    const std::lock_guard lock(mutex_);
+    ending.swap(threads_);
+  }
   for (std::thread& thread : ending) thread.join();
 }
 

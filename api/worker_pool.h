@@ -23,14 +23,22 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   enum class Submitted : std::uint8_t { kYes, kFull, kStopping };
-  // Never blocks. What is not taken is not run.
-  [[nodiscard]] Submitted submit(Task task);
+  // Never blocks. What is not taken is not run. Of what is taken, close() calls `instead` in place of a task that no
+  // thread has begun.
+  [[nodiscard]] Submitted submit(Task task, Task instead);
 
-  // Runs what is queued, then ends the threads. Idempotent.
+  // Takes nothing more and drops what is queued; what runs goes on. Does not wait. Idempotent.
+  void close();
+  // As close(), then ends the threads once what runs is done. Idempotent.
   void stop();
   [[nodiscard]] std::size_t queued() const;
 
  private:
+  struct Queued {
+    Task task;
+    Task instead;
+  };
+
   void run();
   bool add_thread();  // with mutex_ held
 
@@ -38,7 +46,7 @@ class WorkerPool {
   const std::size_t queue_max_;
   mutable std::mutex mutex_;
   std::condition_variable work_;
-  std::deque<Task> queue_;  // guarded by mutex_, as is all that follows
+  std::deque<Queued> queue_;  // guarded by mutex_, as is all that follows
   std::vector<std::thread> threads_;
   std::size_t idle_ = 0;
   bool stopping_ = false;

@@ -167,9 +167,13 @@ Outcome register_user(const Services& services, const Caller& caller, const Regi
   return record_mismatch(services, bound, Registering(services, bound, command).run(), std::move(refused));
 }
 
-Result<bool> bootstrap_administrator(const Services& services, const Secret<>& password) {
+bool has_administrator(const Services& services) {
   const Key16 key = conflict_key::named(services.hashes, kBootstrapKey);
-  if (value(conflict_position(services.store.latest(), key.raw())) != 0) return false;
+  return value(conflict_position(services.store.latest(), key.raw())) != 0;
+}
+
+Result<bool> bootstrap_administrator(const Services& services, const Secret<>& password) {
+  if (has_administrator(services)) return false;
   Caller caller;
   caller.kind = journal::v1::ACTOR_SYSTEM;
   const Outcome outcome = register_user(services, caller,

@@ -34,6 +34,9 @@ struct RegisterUser {
 // RegistrationRefused event. Blocks for the hash.
 Outcome register_user(const Services& services, const Caller& caller, const RegisterUser& command);
 
+// Whether an account was ever bootstrapped here.
+bool has_administrator(const Services& services);
+
 // Appends the seeds' default administrator unless an account was ever bootstrapped here. True when this call did it.
 Result<bool> bootstrap_administrator(const Services& services, const Secret<>& password);
 

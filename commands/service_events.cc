@@ -4,6 +4,10 @@
 #include "projections/record.h"
 #include "projections/signing_keys.h"
 
+#include <algorithm>
+#include <memory>
+#include <span>
+
 namespace ledgate {
 namespace {
 
@@ -14,6 +18,8 @@ constexpr std::string_view kSigningKeysKey = "signing-keys";
 constexpr std::string_view kSigningAlgorithm = "ES256";
 // What new keys are used from when there is no older one to bridge the time with.
 constexpr std::int64_t kAtOnceMs = 0;
+// Well below what a journal queues for all of the node.
+constexpr std::size_t kFactsAtOnce = 256;
 
 Caller the_service() {
   Caller caller;
@@ -48,6 +54,39 @@ std::vector<rows::v1::SigningKeyRow> living_keys(const KvReader& rows) {
   return keys;
 }
 
+using PendingFact = std::shared_ptr<Awaiter::Pending>;
+
+// nullptr: certainly not written.
+PendingFact append_fact(const Services& services, const Fact& fact, const KvReader& snapshot) {
+  TransactionContext context(services, fact.caller, snapshot);
+  context.add(fact.event);
+  const auto payload = context.finish();
+  auto pending = payload ? services.awaiter.expect(context.id()) : nullptr;
+  if (!pending) return nullptr;
+  services.journal.append(seal_record(RecordKind::kTransaction, *payload, services.mac),
+                          [pending](AppendReport report) {
+                            report.outcome == AppendOutcome::kAppended ? pending->acknowledge() : pending->give_up();
+                          });
+  return pending;
+}
+
+std::size_t record_at_once(const Services& services, std::span<const Fact> facts, Awaiter::Deadline deadline) {
+  const auto snapshot = services.store.snapshot();
+  std::vector<PendingFact> pending;
+  for (const Fact& fact : facts) pending.push_back(append_fact(services, fact, *snapshot));
+  std::size_t written = 0;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    if (pending[i] == nullptr) continue;
+    const auto settled = pending[i]->wait(deadline);
+    services.awaiter.forget(*pending[i]);
+    if (settled && settled->verdict == Verdict::kAccepted) ++written;
+    if (settled && settled->verdict == Verdict::kConflict &&
+        record_fact(services, facts[i].caller, facts[i].event).result)
+      ++written;
+  }
+  return written;
+}
+
 }  // namespace
 
 Outcome record_fact(const Services& services, const Caller& caller, Event event) {
@@ -66,6 +105,18 @@ Outcome record_mismatch(const Services& services, const Caller& caller, Outcome 
   if (!recorded.result) return recorded;
   outcome.position = recorded.position;
   return outcome;
+}
+
+std::size_t record_facts(const Services& services, const std::vector<Fact>& facts) {
+  if (facts.empty()) return 0;
+  const Awaiter::Deadline deadline = services.clock.steady() + services.command_deadline;
+  // The first alone: it makes the key of the day's visitors, if there is none, over which all would be in conflict.
+  std::size_t written = record_fact(services, facts[0].caller, facts[0].event).result ? 1 : 0;
+  for (std::size_t i = 1; i < facts.size() && services.clock.steady() < deadline; i += kFactsAtOnce) {
+    const std::size_t count = std::min(kFactsAtOnce, facts.size() - i);
+    written += record_at_once(services, std::span(facts).subspan(i, count), deadline);
+  }
+  return written;
 }
 
 Status tick(const Services& services) {

@@ -6,10 +6,20 @@
 #include "commands/outcome.h"
 #include "commands/services.h"
 
+#include <vector>
+
 namespace ledgate {
 
 // Appends one fact that reads nothing and conflicts with nothing.
 Outcome record_fact(const Services& services, const Caller& caller, journal::v1::Event event);
+
+// The same for many facts, each in a transaction of its own, since each has its own client; they travel together rather
+// than one after the other. Blocks, at most for Services::command_deadline. Returns how many were written down.
+struct Fact {
+  Caller caller;
+  journal::v1::Event event;
+};
+std::size_t record_facts(const Services& services, const std::vector<Fact>& facts);
 
 // What a command with a password answers when its Idempotency-Key was used with another one: that this is told makes it
 // an attempt like any, so it leaves `fact` and counts. Any other outcome is handed through.

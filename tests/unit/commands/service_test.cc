@@ -186,6 +186,46 @@ TEST(Facts, OfTheServiceItselfHaveNoClient) {
   EXPECT_EQ(world.trail(), (std::vector<std::string>{"ServiceStarted"}));
 }
 
+std::vector<Fact> refusals(int clients) {
+  std::vector<Fact> facts;
+  for (int i = 0; i < clients; ++i) {
+    Fact& fact = facts.emplace_back();
+    fact.caller = World::caller("10.1." + std::to_string(i / 256) + "." + std::to_string(i % 256));
+    fact.event.mutable_service()->mutable_attempts_throttled()->set_count(static_cast<std::uint64_t>(i) + 1);
+  }
+  return facts;
+}
+
+TEST(Facts, OfManyClientsAreEachRecordedWithTheirOwn) {
+  World world;
+  EXPECT_EQ(record_facts(world.services(), refusals(600)), 600U);
+  EXPECT_EQ(world.trail(), std::vector<std::string>(600, "AttemptsThrottled"));
+  std::set<std::string> clients;
+  for (const auto& transaction : world.transactions()) clients.insert(transaction.client().ciphertext());
+  EXPECT_EQ(clients.size(), 600U);
+  EXPECT_EQ(record_facts(world.services(), {}), 0U);
+}
+
+// A disk that takes its time for each write must not be asked once for each client.
+TEST(Facts, OfManyClientsTravelTogether) {
+  World world;
+  int appended = 0;
+  world.hooked.before_each([&] {
+    ++appended;
+    if (appended == 2) world.journal.pause();
+    if (appended == 200) world.journal.resume();
+  });
+  EXPECT_EQ(record_facts(world.services(), refusals(200)), 200U);
+}
+
+TEST(Facts, OfManyClientsThatCannotBeWrittenAreCounted) {
+  World world;
+  world.journal.next_fates({Fate::kAppended, Fate::kAppended, Fate::kNotPersisted, Fate::kUnknownLost});
+  EXPECT_EQ(record_facts(world.services(), refusals(10)), 8U);
+  world.journal.set_available(false);
+  EXPECT_EQ(record_facts(world.services(), refusals(10)), 0U);
+}
+
 // ---- genesis ----
 
 TEST(Genesis, IsNewEachTimeAndSaysItsFormat) {
