@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 #include <utility>
+#include <vector>
 
 namespace ledgate::infra {
 namespace {
@@ -102,24 +103,22 @@ void Maintenance::reload_keys_if_changed(const ReplicaStatus& status) {
 }
 
 void Maintenance::record_sums(std::int64_t now_ms) {
-  const auto record = [this](const Caller& caller, journal::v1::Event event) {
-    const Outcome outcome = record_fact(services_, caller, std::move(event));
-    if (!outcome.result)
-      log_warn("refused attempts could not be written down",
-               {{"error.code", error_row(outcome.result.error().code).slug}});
-  };
+  std::vector<Fact> facts;
   for (auto& throttled : limiter_.take_throttled(now_ms)) {
     journal::v1::Event event;
     *event.mutable_service()->mutable_attempts_throttled() = std::move(throttled.fact);
     Caller client;  // it is the client's deed that is written down, though the service does it
     client.address = throttled.address;
-    record(client, std::move(event));
+    facts.push_back({.caller = std::move(client), .event = std::move(event)});
   }
   if (auto failed = tokens_.take_failed_checks(now_ms)) {
     journal::v1::Event event;
     *event.mutable_service()->mutable_token_checks_failed() = std::move(*failed);
-    record(the_service(), std::move(event));
+    facts.push_back({.caller = the_service(), .event = std::move(event)});
   }
+  const std::size_t written = record_facts(services_, facts);
+  if (written < facts.size())
+    log_warn("refused attempts could not be written down", {{"ledgate.missing", facts.size() - written}});
 }
 
 }  // namespace ledgate::infra

@@ -19,18 +19,34 @@ int refuse(const Error& error) {
 // Rows folded anew, beside those that are served.
 struct Rebuilt {
   ReplicaStatus fresh;
-  std::optional<ReplicaStatus> present;  // absent: there were no rows
+  std::optional<ReplicaStatus> present;  // absent: there were no rows, or none that can be read
+  std::string unreadable;                // why not; empty: there is nothing wrong with them
+};
+
+// The store found rows that cannot be read.
+struct RowsUnreadable {
+  std::string line;
 };
 
 // The present rows, caught up with the journal as a start would do, so that both are compared at the same position.
-Result<std::optional<ReplicaStatus>> present_status(const Settings& settings) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(DataPaths(settings.data).rows, ignored)) return std::optional<ReplicaStatus>();
-  const auto storage = TRY(open_storage(settings, RowsUse::kServe, {}));
-  TRY_STATUS(await_replica(*storage, RowsUse::kServe));
-  TRY_STATUS(storage->replica->catch_up());
-  TRY_STATUS(storage->store->flush());
-  return std::optional<ReplicaStatus>(storage->replica->status());
+Result<ReplicaStatus> present_status(const Settings& settings) {
+  const FatalHandler throws = [](std::string_view line) { throw RowsUnreadable{std::string(line)}; };
+  try {
+    const auto storage = TRY(open_storage(settings, RowsUse::kServe, {}, throws));
+    TRY_STATUS(await_replica(*storage, RowsUse::kServe));
+    TRY_STATUS(storage->replica->catch_up());
+    TRY_STATUS(storage->store->flush());
+    return storage->replica->status();
+  } catch (const RowsUnreadable& found) {
+    return fail(ErrorCode::kStorageFailed, found.line);
+  }
+}
+
+// Rows that know of records which the journal does not have are the last witness of what was lost: nothing is put in
+// their place. All else that is wrong with them a rebuild sets right; what is wrong with the journal, it will find.
+bool is_about_the_journal(const Error& error) {
+  return error.code == ErrorCode::kJournalTruncated || error.code == ErrorCode::kJournalCorrupt ||
+         error.code == ErrorCode::kJournalUnavailable;
 }
 
 Result<ReplicaStatus> build(const Settings& settings, bool check_files) {
@@ -52,14 +68,21 @@ Result<ReplicaStatus> build(const Settings& settings, bool check_files) {
 
 Result<Rebuilt> build_and_compare(const Settings& settings, bool check_files) {
   Rebuilt rebuilt;
-  rebuilt.present = TRY(present_status(settings));
+  std::error_code ignored;
+  if (std::filesystem::exists(DataPaths(settings.data).rows, ignored)) {
+    auto present = present_status(settings);
+    if (!present && is_about_the_journal(present.error())) return fail(present.error());
+    if (!present) rebuilt.unreadable = present.error().message;
+    if (present) rebuilt.present = std::move(*present);
+  }
   rebuilt.fresh = TRY(build(settings, check_files));
   return rebuilt;
 }
 
-// Prints one line for each projection; true when all are as they should be.
+// Prints one line for each projection and one for the journal; true when all are as they should be.
 bool report(const Rebuilt& rebuilt) {
-  bool equal = true;
+  bool equal = rebuilt.unreadable.empty();
+  if (!equal) std::printf("the present rows cannot be read: %s\n", rebuilt.unreadable.c_str());
   for (std::size_t i = 0; i < rebuilt.fresh.projections.size(); ++i) {
     const auto& fresh = rebuilt.fresh.projections[i];
     const char* verdict = "new";
@@ -71,9 +94,11 @@ bool report(const Rebuilt& rebuilt) {
     }
     std::printf("%-14s v%u  %s  %s\n", fresh.name.c_str(), fresh.version, fresh.digest.c_str(), verdict);
   }
-  std::printf("position %llu, chain %s\n", static_cast<unsigned long long>(value(rebuilt.fresh.position)),
-              rebuilt.fresh.chain.c_str());
-  return equal;
+  const bool same_log = !rebuilt.present || (rebuilt.present->position == rebuilt.fresh.position &&
+                                             rebuilt.present->chain == rebuilt.fresh.chain);
+  std::printf("position %llu, chain %s%s\n", static_cast<unsigned long long>(value(rebuilt.fresh.position)),
+              rebuilt.fresh.chain.c_str(), same_log ? "" : "  DIFFERENT");
+  return equal && same_log;
 }
 
 // The served rows step aside before the new ones take their place, so that a crash in between leaves none and the next

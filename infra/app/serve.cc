@@ -5,10 +5,13 @@
 #include "api/tokens.h"
 #include "commands/service_events.h"
 #include "commands/subject_keys.h"
+#include "infra/app/api_settings.h"
 #include "infra/app/journal_watch.h"
 #include "infra/app/maintenance.h"
 #include "infra/app/progress.h"
+#include "infra/app/readiness.h"
 #include "infra/app/request_observer.h"
+#include "infra/app/stop_signal.h"
 #include "infra/app/storage.h"
 #include "infra/app/watchdog.h"
 #include "infra/config/command_line.h"
@@ -24,13 +27,12 @@
 #include "projections/accounts.h"
 
 #include <malloc.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -38,19 +40,25 @@
 namespace ledgate::infra {
 namespace {
 
-constexpr std::chrono::seconds kDrainPatience{8};
+// After the signal: whoever waits for a worker is refused, whoever is still served is cut off, the process ends.
+constexpr std::chrono::seconds kQueuePatience{6};
+constexpr std::chrono::seconds kDrainPatience{2};  // on top
 constexpr std::chrono::milliseconds kStopPatience{9500};
+constexpr std::chrono::seconds kLastFactPatience{1};
 constexpr std::chrono::milliseconds kJoinAgain{250};
 constexpr std::size_t kSubjectKeysKept = 4096;
 constexpr std::chrono::hours kSigningKeyAhead{24};
-constexpr std::uint64_t kFreeBytesMin = std::uint64_t{64} << 20;
 constexpr int kMallocArenas = 2;
 constexpr std::string_view kAdministrator = "admin";
 
-int refuse(const Error& error) {
+int refuse(const Error& error, int status) {
   std::fprintf(stderr, "ledgate: %s\n",
                error.message.empty() ? std::string(error_row(error.code).sentence).c_str() : error.message.c_str());
-  return error.code == ErrorCode::kConfigInvalid ? kExitUsage : kExitUnusable;
+  return status;
+}
+
+int refuse(const Error& error) {
+  return refuse(error, error.code == ErrorCode::kConfigInvalid ? kExitUsage : kExitUnusable);
 }
 
 std::string random_password(Entropy& entropy) {
@@ -59,34 +67,6 @@ std::string random_password(Entropy& entropy) {
   std::string password;
   for (const std::uint8_t byte : entropy.bytes<24>()) password.push_back(kAlphabet[byte % kAlphabet.size()]);
   return password;
-}
-
-api::ApiSettings api_settings(const Settings& settings) {
-  api::ApiSettings api{.public_url = settings.public_url,
-                       .version = std::string(version()),
-                       .node = settings.node.id,
-                       .journal_kind = settings.journal == JournalKind::kKafka ? "kafka" : "embedded",
-                       .debug = settings.debug,
-                       .registration_enabled = settings.registration.enabled,
-                       .wait = settings.wait_seconds,
-                       .cors_origins = settings.cors.origins};
-  const auto& lives = settings.lifetimes;
-  api.sessions = {.seed002_login = {.access_lifetime_s = lives.access_002_seconds.count(),
-                                    .refresh_lifetime_s = lives.refresh_002_seconds.count(),
-                                    .rotating = true},
-                  .seed002_token = {.access_lifetime_s = lives.access_002_seconds.count()},
-                  .seed003 = {.access_lifetime_s = lives.access_003_seconds.count(),
-                              .refresh_lifetime_s = lives.refresh_003_seconds.count()},
-                  .seed004 = {.access_lifetime_s = lives.access_004_seconds.count()}};
-  const auto limit = [&](std::string name, std::int64_t attempts) {
-    return Limit{.name = std::move(name),
-                 .attempts = static_cast<std::uint64_t>(attempts),
-                 .window_s = settings.rate_limits.window_seconds.count()};
-  };
-  api.limits = {.login = limit("login", settings.rate_limits.login),
-                .registration = limit("register", settings.rate_limits.register_),
-                .refresh = limit("refresh", settings.rate_limits.refresh)};
-  return api;
 }
 
 std::vector<pistache::Network> metrics_networks(const Settings& settings) {
@@ -133,6 +113,17 @@ bool is_passing(const Error& error) {
          error.code == ErrorCode::kContended || error.code == ErrorCode::kOverloaded;
 }
 
+void warn_of_untrusted_proxy(const std::string& peer) {
+  log_warn("X-Forwarded-For is passed over: the sender is not in trusted_proxies, so all its clients count as one",
+           {{"client.address", peer}});
+}
+
+// Refused alike on all nodes, so nothing is wrong with this one; but somebody who has not the keyring wrote to the
+// journal, or what was written was altered.
+void on_refused_record(Position position) {
+  log_error("a journal record was refused: its MAC is not this service's", {{"ledgate.position", value(position)}});
+}
+
 // A serving node: every adapter, and what they are handed to. Members are in the order of dependence, so that they end
 // in the reverse of it.
 class ServingNode {
@@ -140,6 +131,8 @@ class ServingNode {
   // `watch`: of a journal that is shared; null with one's own. It outlives the node.
   ServingNode(const Settings& settings, std::unique_ptr<Storage> storage, JournalWatch* watch);
 
+  // Takes the address before anything is written down: a start that fails for it leaves no trace.
+  Status bind() { return server_.bind(); }
   // With a journal of its own: returns when all is applied and requests are served. With a shared one requests are
   // served at once, and the node joins the journal on a thread of its own, however long the brokers are away.
   Status start();
@@ -156,8 +149,9 @@ class ServingNode {
   // Before it has joined, a node has no keys: it can neither make nor judge a token.
   [[nodiscard]] bool fresh() const { return watch_ == nullptr || (joined_.load() && watch_->fresh()); }
   Status bootstrap();
+  void tell_first_password();
   void warn_of_default_password();
-  void record(journal::v1::Event event);
+  void record(journal::v1::Event event, std::chrono::milliseconds patience);
   void register_metrics();
   void register_kafka_metrics();
 
@@ -236,6 +230,7 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
                .port = settings.listen.port,
                .max_connections = static_cast<std::size_t>(settings.http.connections_max),
                .idle = settings.http.idle_seconds,
+               .on_untrusted_forward = warn_of_untrusted_proxy,
                .trusted_proxies = settings.trusted_proxies},
               gateway_) {}
 
@@ -269,13 +264,12 @@ std::vector<std::string> ServingNode::not_ready() const {
     for (auto& reason : storage_->kafka->trouble()) reasons.push_back(std::move(reason));
   }
   if (stopping_.load()) reasons.emplace_back("stopping: the service is shutting down");
-  struct statvfs disk {};
-  if (::access(settings_.data.c_str(), W_OK) != 0) {
-    reasons.emplace_back("disk_not_writable: the data directory cannot be written");
-  } else if (::statvfs(settings_.data.c_str(), &disk) == 0 &&
-             std::uint64_t{disk.f_bavail} * disk.f_frsize < kFreeBytesMin) {
-    reasons.emplace_back("disk_full: less than 64 MiB are left for the data directory");
-  }
+  const auto add = [&](std::vector<std::string> found) {
+    std::move(found.begin(), found.end(), std::back_inserter(reasons));
+  };
+  if (watch_ == nullptr) add(clock_reasons(storage_->clock.wall_us() / 1000, storage_->awaiter->log_time()));
+  if (const auto end = storage_->reader().end()) add(lag_reasons(*end, storage_->replica->applied()));
+  add(disk_reasons(settings_.data));
   return reasons;
 }
 
@@ -319,33 +313,39 @@ void ServingNode::register_kafka_metrics() {
   });
 }
 
-void ServingNode::record(journal::v1::Event event) {
+void ServingNode::record(journal::v1::Event event, std::chrono::milliseconds patience) {
   Caller caller;
   caller.kind = journal::v1::ACTOR_SYSTEM;
-  const Outcome outcome = record_fact(services_, caller, std::move(event));
+  Services patient = services_;
+  patient.command_deadline = std::min(patient.command_deadline, patience);
+  const Outcome outcome = record_fact(patient, caller, std::move(event));
   if (!outcome.result)
     log_warn("a fact of the service could not be written down",
              {{"error.code", error_row(outcome.result.error().code).slug}});
 }
 
-// A password that was made up is the same at each attempt, and is told also when nobody knows whether an earlier
-// attempt was the one that counted.
+// A password that was made up is the same at each attempt. With a journal of one's own it is told before it is written
+// down, so that no crash in between leaves an account that nobody can open; of several nodes one password counts, and
+// it is told when it does, also when nobody knows whether an earlier attempt was the one.
 Status ServingNode::bootstrap() {
   const bool generated = settings_.admin.password.reveal().empty() && !settings_.listen.is_loopback();
   if (first_password_.reveal().empty())
     first_password_ = Secret<>(generated ? random_password(storage_->entropy) : std::string(kAdministrator));
+  if (generated && watch_ == nullptr && !has_administrator(services_)) tell_first_password();
   const bool is_set = !settings_.admin.password.reveal().empty();
   const auto made = bootstrap_administrator(services_, is_set ? settings_.admin.password : first_password_);
   if (!made) {
     may_have_made_ = may_have_made_ || made.error().code == ErrorCode::kOutcomeUnknown;
     return fail(made.error());
   }
-  if ((*made || may_have_made_) && generated) {
-    std::printf("ledgate: the administrator's user name is \"admin\", the password (shown this once) is %s\n",
-                first_password_.reveal().c_str());
-    std::fflush(stdout);
-  }
+  if (generated && watch_ != nullptr && (*made || may_have_made_)) tell_first_password();
   return {};
+}
+
+void ServingNode::tell_first_password() {
+  std::printf("ledgate: the administrator's user name is \"admin\", the password (shown this once) is %s\n",
+              first_password_.reveal().c_str());
+  std::fflush(stdout);
 }
 
 void ServingNode::warn_of_default_password() {
@@ -379,7 +379,7 @@ Status ServingNode::join() {
   if (!std::exchange(is_start_recorded_, true)) {
     journal::v1::Event started;
     started.mutable_service()->mutable_started()->set_version(std::string(version()));
-    record(std::move(started));
+    record(std::move(started), services_.command_deadline);
   }
   TRY_STATUS(bootstrap());
   warn_of_default_password();
@@ -419,18 +419,22 @@ void ServingNode::stop() {
     stopping_.store(true);
   }
   stops_.notify_all();
-  if (!server_.drain(kDrainPatience)) log_warn("some requests were not finished in time");
-  gateway_.stop();
+  if (!server_.quiesce(kQueuePatience)) gateway_.close();
+  const bool in_time = server_.drain(kDrainPatience);
+  if (!in_time) log_warn("some requests were not finished in time");
   const bool writes = fresh();
   if (!writes) storage_->awaiter->stop();  // nobody has to wait for brokers that are away
+  if (in_time) gateway_.stop();
   if (joiner_.joinable()) joiner_.join();
   maintenance_.stop();
   if (writes) {
     journal::v1::Event stopped;
     stopped.mutable_service()->mutable_stopped();
-    record(std::move(stopped));
+    record(std::move(stopped), kLastFactPatience);
   }
   hasher_.stop();
+  storage_->awaiter->stop();  // who still waits for a verdict has nobody to tell it to
+  gateway_.stop();
   storage_->replica->stop();
   storage_->close_journal();
   if (const auto flushed = storage_->store->flush(); !flushed) log_warn(flushed.error().message);
@@ -443,31 +447,28 @@ int serve(const Settings& settings) {
   mallopt(M_ARENA_MAX, kMallocArenas);
   start_logging({.level = settings.log.level, .node = settings.node.id});
   std::signal(SIGPIPE, SIG_IGN);
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  StopSignal signal;
+  Watchdog watchdog;
 
   const bool is_kafka = settings.journal == JournalKind::kKafka;
   const SystemClock clock;
   JournalWatch watch(clock, settings.freshness.limit_seconds);
-  Watchdog watchdog;
   auto storage = open_storage(settings, RowsUse::kServe,
                               {.on_applied = [&watch](LogTime appended) { watch.applied(appended); },
+                               .on_refused = on_refused_record,
                                .on_failure = [is_kafka](const Error& error) { on_replica_failure(error, is_kafka); }});
   if (!storage) return refuse(storage.error());
   ServingNode node(settings, std::move(*storage), is_kafka ? &watch : nullptr);
+  if (const auto bound = node.bind(); !bound) return refuse(bound.error(), kExitUnusable);
   if (const auto started = node.start(); !started) return refuse(started.error());
+  signal.hold();
 
   const Endpoint bound{.host = settings.listen.host, .port = node.port()};
   std::printf("ledgate listening on http://%s\n", bound.text().c_str());
   std::fflush(stdout);
   log_info("serving", {{"server.address", bound.host}, {"server.port", bound.port}, {"service.version", version()}});
 
-  int received = 0;
-  sigwait(&signals, &received);
-  log_info("stopping", {{"ledgate.signal", received}});
+  log_info("stopping", {{"ledgate.signal", signal.wait()}});
   watchdog.arm(kStopPatience, kExitOk);
   node.stop();
   return kExitOk;

@@ -92,7 +92,8 @@ std::vector<VoidedRecord> voided_records(const Settings& settings) {
 
 }  // namespace
 
-Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse use, Replica::Options options) {
+Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse use, Replica::Options options,
+                                              FatalHandler rows_fatal) {
   const DataPaths paths(settings.data);
   const bool building = use == RowsUse::kBuild;
   if (building && settings.journal == JournalKind::kEmbedded && !has_journal(paths)) {
@@ -111,7 +112,7 @@ Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse 
   if (settings.journal == JournalKind::kEmbedded)
     storage->embedded = TRY(EmbeddedJournal::open(paths.journal.string(), storage->clock));
   storage->store = TRY(RocksStore::open((building ? paths.rows_building : paths.rows).string(), tables::specs(),
-                                        {.disable_wal = building}));
+                                        {.disable_wal = building, .fatal = std::move(rows_fatal)}));
   if (settings.journal == JournalKind::kKafka) {
     const bool no_rows = read_replica_state(storage->store->latest()).journal_id().empty();
     storage->kafka = TRY(KafkaJournal::open(kafka_options(settings, use == RowsUse::kServe && no_rows)));

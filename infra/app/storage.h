@@ -55,7 +55,9 @@ enum class RowsUse : std::uint8_t {
 };
 
 // Opens everything; the journal on Kafka may still be out of reach. Each error is one line for the operator.
-Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse use, Replica::Options options);
+// `rows_fatal`: see RocksStoreOptions::fatal.
+Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse use, Replica::Options options,
+                                              FatalHandler rows_fatal = {});
 
 // Checks that rows and journal belong together; an empty journal gets its genesis when it is to be served from. Nothing
 // is applied yet. kJournalUnavailable: the brokers are out of reach for now; try again.

@@ -1,20 +1,17 @@
 """Faults of operation: each ends in one clear line and a non-zero exit, and damages nothing."""
 
-import concurrent.futures
 import json
 import os
+import re
 import shutil
-import signal
 import socket
 import subprocess
-import time
 
 import httpx
 import pytest
 
-from harness import raw
-from harness.client import PASSWORD, admin, fresh_name, login_003, new_user, register, walk
-from harness.node import BINARY, run
+from harness.client import admin, audit, fresh_name, login_003, new_user, register, walk
+from harness.node import run
 from harness.waiting import PATIENCE, eventually
 
 
@@ -118,9 +115,27 @@ def test_truncated_key_file(lived_in):
 # --- settings and the command line -----------------------------------------------------------------------------------
 
 def test_occupied_port(fresh):
+    """70 as --help says, and a start that never was leaves nothing in the trail."""
+    node = fresh.idle()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        refuses_to_start(fresh.idle({"listen": f"127.0.0.1:{port}"}), str(port))
+        node.settings["listen"] = f"127.0.0.1:{port}"
+        for _ in range(2):
+            refuses_to_start(node, str(port), code=70)
+    node.start()
+    assert len(audit(node, admin(node), type="ServiceStarted")) == 1
+
+
+def test_occupied_port_gives_no_password_away(fresh):
+    """The password that is shown once is that of a start which goes through."""
+    node = fresh.idle()
+    with socket.create_server(("0.0.0.0", 0)) as taken:
+        node.settings["listen"] = f"0.0.0.0:{taken.getsockname()[1]}"
+        refuses_to_start(node, "listen", code=70)
+    assert "password" not in node.said()
+    node.start()
+    shown = re.search(r"password \(shown this once\) is (\S+)", node.said())
+    assert login_003(node, "admin", shown.group(1)).status_code == 200
 
 
 @pytest.mark.parametrize("settings, word", [
@@ -243,6 +258,67 @@ def test_lost_rows_are_rebuilt(lived_in):
     still_whole(lived_in)
 
 
+def lose_current(rows):
+    (rows / "CURRENT").unlink()
+
+
+def flip_in_manifest(rows):
+    manifest = max(rows.glob("MANIFEST-*"))
+    data = bytearray(manifest.read_bytes())
+    data[len(data) // 2] ^= 0x40
+    manifest.write_bytes(data)
+
+
+def other_rows(rows):
+    shutil.rmtree(rows)
+    rows.mkdir(mode=0o700)
+    (rows / "CURRENT").write_text("MANIFEST-000099\n")
+
+
+@pytest.mark.parametrize("damage", [lose_current, flip_in_manifest, other_rows], ids=lambda damage: damage.__name__)
+def test_damaged_rows_are_rebuilt(lived_in, damage):
+    """The start names the command that repairs them, verify finds them, rebuild says what was wrong and makes them anew."""
+    damage(lived_in.data / "rows")
+    refuses_to_start(lived_in, str(lived_in.data / "rows"), "ledgate rebuild", code=70)
+    found = lived_in.command("verify")
+    assert found.returncode == 1 and "cannot be read" in found.stdout, f"{found.returncode}: {found.stdout}{found.stderr}"
+    repaired = lived_in.command("rebuild")
+    assert repaired.returncode == 1 and "cannot be read" in repaired.stdout, f"{repaired.returncode}: {repaired.stdout}{repaired.stderr}"
+    assert lived_in.command("verify").returncode == 0
+    still_whole(lived_in)
+
+
+def test_rows_of_another_journal_are_rebuilt(lived_in, fresh):
+    other = fresh.idle(home=lived_in.home / "other")
+    shutil.copyfile(lived_in.master_key, other.master_key)
+    other.master_key.chmod(0o600)
+    other.start()
+    other.stop()
+    shutil.rmtree(lived_in.data / "rows")
+    shutil.copytree(other.data / "rows", lived_in.data / "rows")
+    refuses_to_start(lived_in, "journal", code=70)
+    repaired = lived_in.command("rebuild")
+    assert repaired.returncode == 1 and "not the one" in repaired.stdout, f"{repaired.returncode}: {repaired.stdout}{repaired.stderr}"
+    still_whole(lived_in)
+
+
+def test_rebuild_keeps_the_rows_that_know_of_lost_records(fresh):
+    """A journal put back from an older copy: the rows are the last witness, so rebuild leaves them."""
+    node = fresh()
+    node.stop()
+    older = node.home / "older"
+    shutil.copytree(journal_directory(node), older)
+    node.start()
+    new_user(node)
+    node.stop()
+    shutil.rmtree(journal_directory(node))
+    older.rename(node.data / "journal")
+    for word in ("verify", "rebuild"):
+        done = node.command(word)
+        assert done.returncode == 70 and len(plain_lines(done.stderr)) == 1, f"{done.returncode}: {done.stderr}"
+    refuses_to_start(node, "journal", code=70)
+
+
 def test_flipped_byte_in_the_journal(fresh):
     """Corruption in the middle refuses to open, or is found by verify; nothing behind it is dropped silently."""
     node = fresh()
@@ -312,72 +388,16 @@ def test_start_on_a_full_disk(fresh, small_disk):
     refuses_to_start(fresh.idle({"data": small_disk / "data"}), "")
 
 
-# --- SIGTERM ---------------------------------------------------------------------------------------------------------
-
-def new_connection_status(node):
-    """The status a new connection gets, or None where it is refused or closed without an answer."""
-    try:
-        replies = raw.exchange(node, raw.request("GET", "/healthz"), seconds=2, expect=1).replies
-    except OSError:
-        return None
-    return replies[0].status if replies else None
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-def test_drain(fresh, how):
-    """Log-ins that are hashing when the signal comes are answered; new connections get no 2xx; exit 0 within 10 s."""
-    node = fresh({"argon2.memory_kib": 65536, "argon2.iterations": 3})
-    user = new_user(node)
-    body = json.dumps({"username": user.name, "password": PASSWORD}).encode()
-    login = raw.request("POST", "/api/v1/auth/login", [("Content-Type", "application/json")], body)
-    connections = [raw.connect(node, 10) for _ in range(8)]
-    for connection in connections:
-        connection.sendall(login)
-    for _ in connections:
-        node.http.get("/healthz")
-    begin = time.monotonic()
-    node.process.send_signal(how)
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        answers = pool.map(lambda connection: raw.listen(connection, seconds=10, expect=1), connections)
-        statuses = [answer.statuses for answer in answers]
-    later = []
-    while node.process.poll() is None and time.monotonic() - begin < 10 * PATIENCE:
-        later.append(new_connection_status(node))
-    for connection in connections:
-        connection.close()
-    assert node.process.wait(10 * PATIENCE) == 0 and time.monotonic() - begin < 10 * PATIENCE
-    assert statuses == [[200]] * 8
-    assert [status for status in later if status is not None and status < 300] == []
-
-
-def test_idle_connections_do_not_hold_the_stop(fresh):
-    node = fresh()
-    idle = [raw.connect(node) for _ in range(20)]
-    half = raw.connect(node)
-    half.sendall(b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Le")
-    begin = time.monotonic()
-    node.stop()
-    assert time.monotonic() - begin < 10
-    for connection in [*idle, half]:
-        connection.close()
-
-
-def test_few_descriptors_are_enough(fresh):
-    """Design §8: 512 descriptors suffice to start and serve, also while more connections than that are tried."""
-    node = fresh.idle()
-    node.program = ["sh", "-c", 'ulimit -n 512 && exec "$0" "$@"', BINARY]
-    node.start()
-    flood = []
-    for _ in range(700):
-        try:
-            flood.append(raw.connect(node, 0.5))
-        except OSError:
-            break
-    for connection in flood[len(flood) // 2:]:
-        connection.close()
-    eventually("service again", lambda: new_connection_status(node) == 200, seconds=10)
-    assert register(node).status_code == 201
-    for connection in flood[:len(flood) // 2]:
-        connection.close()
-    node.stop()
+@pytest.mark.parametrize("left", [0, 1 << 16, 1 << 19, 1 << 20], ids=lambda left: f"{left >> 10}KiB")
+@pytest.mark.parametrize("ended", ["stopped", "killed"])
+def test_start_where_the_disk_filled_up(fresh, small_disk, ended, left):
+    """With data there: one line and 70 for as long as there is no room, whichever command opens it; then all is there again."""
+    node = fresh({"data": small_disk / "data"})
+    node.known = new_user(node)
+    node.stop() if ended == "stopped" else node.kill()
+    fill(small_disk, left)
+    refuses_to_start(node, "space", code=70)
+    done = node.command("verify")
+    assert done.returncode == 70 and len(plain_lines(done.stderr)) == 1, f"{done.returncode}: {done.stderr}"
+    (small_disk / "filler").unlink()
+    still_whole(node)

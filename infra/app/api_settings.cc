@@ -1,0 +1,35 @@
+#include "infra/app/api_settings.h"
+
+#include "infra/config/version.h"
+
+namespace ledgate::infra {
+
+api::ApiSettings api_settings(const Settings& settings) {
+  api::ApiSettings api{.public_url = settings.public_url,
+                       .version = std::string(version()),
+                       .node = settings.node.id,
+                       .journal_kind = settings.journal == JournalKind::kKafka ? "kafka" : "embedded",
+                       .debug = settings.debug,
+                       .registration_enabled = settings.registration.enabled,
+                       .wait = settings.wait_seconds,
+                       .cors_origins = settings.cors.origins};
+  const auto& lives = settings.lifetimes;
+  api.sessions = {.seed002_login = {.access_lifetime_s = lives.access_002_seconds.count(),
+                                    .refresh_lifetime_s = lives.refresh_002_seconds.count(),
+                                    .rotating = true},
+                  .seed002_token = {.access_lifetime_s = lives.access_002_seconds.count()},
+                  .seed003 = {.access_lifetime_s = lives.access_003_seconds.count(),
+                              .refresh_lifetime_s = lives.refresh_003_seconds.count()},
+                  .seed004 = {.access_lifetime_s = lives.access_004_seconds.count()}};
+  const auto limit = [&](std::string name, std::int64_t attempts) {
+    return Limit{.name = std::move(name),
+                 .attempts = static_cast<std::uint64_t>(attempts),
+                 .window_s = settings.rate_limits.window_seconds.count()};
+  };
+  api.limits = {.login = limit("login", settings.rate_limits.login),
+                .registration = limit("register", settings.rate_limits.register_),
+                .refresh = limit("refresh", settings.rate_limits.refresh)};
+  return api;
+}
+
+}  // namespace ledgate::infra

@@ -1,0 +1,51 @@
+#include "infra/app/stop_signal.h"
+
+#include "infra/observe/log.h"
+
+#include <cstdlib>
+
+namespace ledgate::infra {
+
+StopSignal::StopSignal() {
+  sigemptyset(&signals_);
+  sigaddset(&signals_, SIGTERM);
+  sigaddset(&signals_, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  thread_ = std::thread([this] { run(); });
+}
+
+StopSignal::~StopSignal() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  pthread_kill(thread_.native_handle(), SIGTERM);
+  thread_.join();
+}
+
+// Ends with the first signal. Later ones stay pending: a node that stops is stopping already.
+void StopSignal::run() {
+  int received = 0;
+  sigwait(&signals_, &received);
+  const std::lock_guard lock(mutex_);
+  if (ending_) return;
+  if (!held_) {
+    log_info("stopping before the start was complete", {{"ledgate.signal", received}});
+    std::_Exit(EXIT_SUCCESS);
+  }
+  received_ = received;
+  came_.notify_all();
+}
+
+void StopSignal::hold() {
+  const std::lock_guard lock(mutex_);
+  held_ = true;
+}
+
+int StopSignal::wait() {
+  std::unique_lock lock(mutex_);
+  came_.wait(lock, [this] { return received_ != 0; });
+  return received_;
+}
+
+}  // namespace ledgate::infra
