@@ -15,6 +15,7 @@ constexpr std::array kScopes{Named{Scope::kRead, "read"}, Named{Scope::kWrite, "
 }  // namespace
 
 std::optional<Scope> parse_scope(std::string_view text) {
+  if (text == "edit") return Scope::kWrite;
   for (const Named& named : kScopes) {
     if (named.name == text) return named.scope;
   }
@@ -29,9 +30,18 @@ std::string_view role_name(journal::v1::Role role) {
       return "auditor";
     case journal::v1::ROLE_USER:
       return "user";
+    case journal::v1::ROLE_GUEST:
+      return "guest";
     default:
       return "unknown";
   }
+}
+
+std::optional<journal::v1::Role> parse_role(std::string_view text) {
+  for (const auto role : {journal::v1::ROLE_USER, journal::v1::ROLE_AUDITOR, journal::v1::ROLE_ADMIN}) {
+    if (role_name(role) == text) return role;
+  }
+  return std::nullopt;
 }
 
 Scopes Scopes::of(journal::v1::Role role) {
@@ -42,6 +52,8 @@ Scopes Scopes::of(journal::v1::Role role) {
       return {Scope::kRead, Scope::kAudit};
     case journal::v1::ROLE_USER:
       return {Scope::kRead, Scope::kWrite};
+    case journal::v1::ROLE_GUEST:
+      return {Scope::kRead};
     default:
       return {};  // protobuf's sentinels: a role that this version does not know may do nothing
   }
@@ -71,6 +83,7 @@ std::optional<Scope> scope_of(Access access) {
     case Access::kPublic:
     case Access::kDialect:
     case Access::kAuthenticated:
+    case Access::kAccount:
     case Access::kMetricsNetwork:
       return std::nullopt;
     case Access::kRead:

@@ -14,8 +14,11 @@ namespace ledgate::api {
 
 enum class Scope : std::uint8_t { kRead = 1, kWrite = 2, kAdmin = 4, kAudit = 8 };
 
+// "edit" is what 001 calls `write`.
 std::optional<Scope> parse_scope(std::string_view text);
-std::string_view role_name(journal::v1::Role role);  // "user", "auditor", "admin"
+std::string_view role_name(journal::v1::Role role);  // "user", "auditor", "admin", "guest"
+// Of a role that an account may have.
+std::optional<journal::v1::Role> parse_role(std::string_view text);
 
 // A set of scopes.
 class Scopes {
@@ -41,6 +44,7 @@ enum class Access : std::uint8_t {
   kPublic,         // nothing: credentials are not even looked at
   kDialect,        // one of the dialects that share the path asks for a token, by itself
   kAuthenticated,  // anybody with good credentials
+  kAccount,        // the same, but no guests: they have no account
   kRead,
   kWrite,
   kAudit,

@@ -4,6 +4,7 @@
 #include "api/cookies.h"
 #include "api/utf8.h"
 #include "commands/sessions.h"
+#include "domain/session_state.h"
 #include "projections/accounts.h"
 #include "projections/sessions.h"
 
@@ -98,9 +99,9 @@ Result<Principal> Authenticator::check(const Credentials& credentials, Caller ca
 Result<Principal> Authenticator::check_token(const VerifiedToken& token) {
   const KvReader& rows = services_.store.latest();
   const auto session = find_session(rows, token.session);
-  if (session && !session->ended() && session->user_id() == token.user.raw()) {
-    auto account = find_account(rows, token.user);
-    if (account && account->active())
+  if (session && session->user_id() == token.user.raw()) {
+    auto account = session->guest() ? guest_account(*session) : find_account(rows, token.user);
+    if (is_live(*session, account))
       return principal_of(std::move(*account), token.session, journal::v1::LOGIN_PASSWORD);
   }
   tokens_.count_failed_check();
@@ -109,12 +110,11 @@ Result<Principal> Authenticator::check_token(const VerifiedToken& token) {
 
 Result<Principal> Authenticator::check_basic(const BasicCredentials& credentials, Caller caller) {
   if (auto remembered = recall(credentials.digest)) return std::move(*remembered);
-  const auto admission = TRY(limiter_.admit(options_.login_limit, caller.address, caller.dialect));
-  if (const auto count = admission.count()) caller.rate_counts.push_back(*count);
+  LogIn command{
+      .login = credentials.login, .password = credentials.password, .method = journal::v1::LOGIN_BASIC, .terms = {}};
+  const auto admission = TRY(admit_login(services_, limiter_, options_.limits, caller, command));
   caller.idempotency.reset();  // it is about the route's own command
-  const Outcome outcome = log_in(
-      services_, caller,
-      {.login = credentials.login, .password = credentials.password, .method = journal::v1::LOGIN_BASIC, .terms = {}});
+  const Outcome outcome = log_in(services_, caller, command);
   if (!outcome.result) return fail(outcome.result.error());
   auto account = find_account(services_.store.latest(), outcome.result->user);
   if (!account || !account->active()) return unauthenticated();

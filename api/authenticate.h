@@ -5,7 +5,7 @@
 #include "api/http.h"
 #include "api/tokens.h"
 #include "commands/caller.h"
-#include "commands/rate_limiter.h"
+#include "commands/login_limits.h"
 #include "commands/services.h"
 #include "domain/secret.h"
 
@@ -27,7 +27,9 @@ struct Principal {
   Scopes scopes;
   SessionId session;  // nil with Basic
   journal::v1::LoginMethod method = journal::v1::LOGIN_PASSWORD;
-  state::v1::Account account;
+  state::v1::Account account;  // a guest's has no more than its id and role
+
+  [[nodiscard]] bool is_guest() const { return account.role() == journal::v1::ROLE_GUEST; }
 };
 
 struct BasicCredentials {
@@ -43,7 +45,7 @@ using Credentials = std::variant<std::monostate, VerifiedToken, BasicCredentials
 class Authenticator {
  public:
   struct Options {
-    Limit login_limit;
+    LoginLimits limits;
     std::size_t basic_entries = 1024;  // remembered successful Basic checks
     std::chrono::milliseconds basic_lifetime{60'000};
     std::function<bool()> fresh;  // false: kStale instead of an answer that depends on revocations

@@ -15,7 +15,9 @@ Checked establish_principal(const ApiContext& context, Call& call) {
 
 }  // namespace
 
-bool wants_principal(Access access) { return access == Access::kAuthenticated || scope_of(access).has_value(); }
+bool wants_principal(Access access) {
+  return access == Access::kAuthenticated || access == Access::kAccount || scope_of(access).has_value();
+}
 
 Checked read_credentials(const ApiContext& context, Call& call) {
   call.credentials = TRY(context.authenticator.read(call.request, call.route->credentials));
@@ -38,6 +40,10 @@ Checked authorise(const ApiContext& context, Call& call) {
   }
   if (!wants_principal(access)) return {};
   TRY_STATUS(establish_principal(context, call));
+  if (access == Access::kAccount && call.principal->is_guest()) {
+    call.denied_for = "account";
+    return refuse_with(ErrorCode::kPermissionDenied);
+  }
   const auto scope = scope_of(access);
   if (!scope || call.principal->scopes.allow(*scope)) return {};
   call.denied_for = Scopes{*scope}.text();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "commands/accounts.h"
+#include "commands/login_limits.h"
 #include "commands/rate_limiter.h"
 #include "commands/services.h"
 #include "projections/replica.h"
@@ -21,6 +22,8 @@ class TokenService;
 
 // How long what each dialect hands out lives (design §10, settings `lifetimes.…`).
 struct SessionPolicy {
+  SessionTerms seed000{.access_lifetime_s = 300, .refresh_lifetime_s = 604'800};
+  SessionTerms seed001{.access_lifetime_s = 604'800, .refresh_lifetime_s = 0};
   SessionTerms seed002_login{.access_lifetime_s = 604'800, .refresh_lifetime_s = 31'536'000, .rotating = true};
   SessionTerms seed002_token{.access_lifetime_s = 604'800, .refresh_lifetime_s = 0};
   SessionTerms seed003{.access_lifetime_s = 300, .refresh_lifetime_s = 86'400};
@@ -28,7 +31,10 @@ struct SessionPolicy {
 };
 
 struct RateLimits {
-  Limit login{.name = "login", .attempts = 10, .window_s = 300};
+  LoginLimits login{.network = {.name = "login", .attempts = 10, .window_s = 300},
+                    .account = {.name = "account", .attempts = 30, .window_s = 300}};
+  Limit password{.name = "password", .attempts = 10, .window_s = 300};
+  Limit guest{.name = "guest", .attempts = 10, .window_s = 300};
   Limit registration{.name = "register", .attempts = 5, .window_s = 300};
   Limit refresh{.name = "refresh", .attempts = 15, .window_s = 300};
 };
@@ -40,6 +46,7 @@ struct ApiSettings {
   std::string journal_kind = "embedded";
   bool debug = false;                     // /api/schema
   bool registration_enabled = true;       // where the public may register
+  bool guests_enabled = false;            // whether there are guests
   std::chrono::milliseconds wait{2000};   // for a position (`wait_seconds`)
   std::vector<std::string> cors_origins;  // exact; never "null"
   SessionPolicy sessions;

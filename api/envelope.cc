@@ -36,7 +36,7 @@ Response render(const Envelope& envelope, const Refusal& refusal, std::string_vi
                     .content_type = std::string(envelope.content_type),
                     .body = dump(body_of(envelope, refusal, request_id)),
                     .headers = refusal.headers};
-  if (status == 401) response.with("WWW-Authenticate", "Bearer");
+  if (status == 401) response.with("WWW-Authenticate", std::string(envelope.challenge));
   if (status == 429 || status == 503) {
     const auto seconds = std::max<std::chrono::seconds::rep>(refusal.error.retry_after.count(), 1);
     response.with("Retry-After", std::to_string(seconds));

@@ -30,6 +30,7 @@ struct Envelope {
   const Schema* schema = nullptr;  // of the body, for OpenAPI
   std::string_view content_type = "application/json";
   std::span<const Wording> wordings;
+  std::string_view challenge = "Bearer";  // WWW-Authenticate of a 401
   nlohmann::ordered_json (*body)(const ErrorView&) = nullptr;
   std::span<const Envelope* const> parts = {};  // of a shared path: the dialects' own, once it is known who is meant
 };

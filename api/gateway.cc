@@ -37,6 +37,7 @@ Result<Position> min_position(const Request& request) {
 
 Checked check_body(const Route& route, const Request& request) {
   if (route.bodies.empty()) return {};
+  if (route.body_optional && request.body.empty()) return {};
   if (request.body.size() > route.body_bytes_max) return refuse_with(ErrorCode::kRequestTooLarge);
   const auto type = content_type_of(request);
   const bool accepted =
@@ -82,7 +83,8 @@ class Gateway::Impl {
     Exchange exchange{
         .call = {.request = std::move(request)}, .reply = std::move(reply), .began = context_.services.clock.steady()};
     const Router::Match match = router_.match(exchange.call.request.method, exchange.call.request.path);
-    exchange.call.envelope = match.route != nullptr ? match.route->envelope : &envelope_at(exchange.call.request.path);
+    const Route* row = match.route != nullptr ? match.route : match.other;
+    exchange.call.envelope = row != nullptr ? row->envelope : &envelope_at(exchange.call.request.path);
     if (match.route == nullptr) return finish(exchange, unrouted(exchange.call.request, match));
     exchange.call.route = match.route;
     exchange.call.parameter = match.parameter;
@@ -114,6 +116,8 @@ class Gateway::Impl {
     if (request.method == Method::kOptions) return cors_.options(request, match.allow);
     Refusal refusal(Error{.code = ErrorCode::kMethodNotAllowed});
     refusal.headers.push_back({"Allow", match.allow});
+    refusal.allowed_method = to_string(match.other->method);
+    refusal.received_method = to_string(request.method);
     return tl::unexpected<Refusal>(std::move(refusal));
   }
 

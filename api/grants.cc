@@ -2,14 +2,15 @@
 
 #include "api/tokens.h"
 #include "commands/service_events.h"
+#include "domain/session_state.h"
 #include "projections/accounts.h"
 #include "projections/sessions.h"
 
 namespace ledgate::api {
 Parsed<Issued> issue(const ApiContext& context, const Granted& granted) {
   const KvReader& rows = context.services.store.latest();
-  auto account = find_account(rows, granted.user);
   auto session = find_session(rows, granted.session);
+  auto account = session && session->guest() ? guest_account(*session) : find_account(rows, granted.user);
   // Both were there when the command was accepted; by now the session may have been purged or the user erased.
   if (!account || !session) return refuse_with(ErrorCode::kUnauthenticated);
   Issued issued{.account = std::move(*account), .session = std::move(*session), .access = {}, .refresh = {}};
@@ -25,16 +26,31 @@ Result<RateLimiter::Admission> admit(const ApiContext& context, const Limit& lim
   return admission;
 }
 
-Refusal refuse_registration(const ApiContext& context, Call& call, const Caller& caller) {
+Result<LoginAdmission> admit_login(const ApiContext& context, Caller& caller, LogIn& command) {
+  return ledgate::admit_login(context.services, context.limiter, context.settings.limits.login, caller, command);
+}
+
+Result<RateLimiter::Admission> admit_password(const ApiContext& context, Caller& caller, const UserId& user) {
+  auto admission = TRY(context.limiter.admit_subject(
+      context.settings.limits.password, "account/" + std::string(user.raw()), caller.address, caller.dialect));
+  if (const auto count = admission.count()) caller.rate_counts.push_back(*count);
+  return admission;
+}
+
+Refusal refuse_registration(const ApiContext& context, Call& call, const Caller& caller, ErrorCode why) {
   journal::v1::Event event;
   auto& refused = *event.mutable_user()->mutable_registration_refused();
-  refused.set_reason(journal::v1::REFUSAL_REGISTRATION_DISABLED);
+  refused.set_reason(why == ErrorCode::kAdministratorExists ? journal::v1::REFUSAL_ADMINISTRATOR_EXISTS
+                                                            : journal::v1::REFUSAL_REGISTRATION_DISABLED);
   refused.set_dialect(caller.dialect);
   const auto recorded = settle(call, record_fact(context.services, caller, std::move(event)));
-  return recorded ? Refusal(Error{.code = ErrorCode::kRegistrationDisabled}) : recorded.error();
+  return recorded ? Refusal(Error{.code = why}) : recorded.error();
 }
 
 Profile profile_of(const ApiContext& context, const state::v1::Account& account) {
+  constexpr std::string_view kGuest = "guest";
+  if (account.role() == journal::v1::ROLE_GUEST)
+    return {.username = std::string(kGuest), .email = {}, .display_name = std::string(kGuest)};
   return open_profile(context.services, context.services.store.latest(), account);
 }
 

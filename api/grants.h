@@ -24,8 +24,15 @@ Parsed<Issued> issue(const ApiContext& context, const Granted& granted);
 // caller's counts.
 Result<RateLimiter::Admission> admit(const ApiContext& context, const Limit& limit, Caller& caller);
 
-// Where the public may not register: appends the refusal, and is it.
-Refusal refuse_registration(const ApiContext& context, Call& call, const Caller& caller);
+// The same for a log-in, by network and by account (commands/login_limits.h).
+Result<LoginAdmission> admit_login(const ApiContext& context, Caller& caller, LogIn& command);
+
+// For whoever is asked for a present password although known already: by account, so that a stolen session is no way to
+// guess it.
+Result<RateLimiter::Admission> admit_password(const ApiContext& context, Caller& caller, const UserId& user);
+
+// Where the public may not register (kRegistrationDisabled, kAdministratorExists): appends the refusal, and is it.
+Refusal refuse_registration(const ApiContext& context, Call& call, const Caller& caller, ErrorCode why);
 
 // What the account calls itself, as its row is now.
 Profile profile_of(const ApiContext& context, const state::v1::Account& account);

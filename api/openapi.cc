@@ -131,7 +131,12 @@ void add_alternative(ordered_json& content, std::string_view content_type, const
 ordered_json request_body(const Route& route, SchemaWriter& schemas) {
   ordered_json content = ordered_json::object();
   for (const Body& body : route.bodies) add_alternative(content, body.content_type, schemas.use(*body.schema));
-  return {{"required", true}, {"content", std::move(content)}};
+  return {{"required", !route.body_optional}, {"content", std::move(content)}};
+}
+
+// What no field table describes: any JSON value, or text.
+ordered_json anything(std::string_view content_type) {
+  return content_type == "application/json" ? ordered_json::object() : ordered_json{{"type", "string"}};
 }
 
 // The declared errors, grouped by the status that the envelope gives them.
@@ -154,9 +159,10 @@ ordered_json responses_of(const Route& route, SchemaWriter& schemas) {
   std::map<std::string, ordered_json> by_status;
   for (const Success& success : route.successes) {
     ordered_json& response = by_status[std::to_string(success.status)];
-    if (response.is_null()) response = {{"description", route.summary}, {"content", ordered_json::object()}};
+    if (response.is_null()) response = {{"description", route.summary}};
+    if (success.content_type.empty()) continue;  // no body
     add_alternative(response["content"], success.content_type,
-                    success.schema != nullptr ? schemas.use(*success.schema) : ordered_json{{"type", "string"}});
+                    success.schema != nullptr ? schemas.use(*success.schema) : anything(success.content_type));
   }
   describe_errors(route, *route.envelope, schemas, by_status);
   for (const Envelope* part : route.envelope->parts) describe_errors(route, *part, schemas, by_status);
@@ -169,7 +175,10 @@ ordered_json security_of(const Route& route) {
   ordered_json security = ordered_json::array();
   if (route.access == Access::kPublic || route.access == Access::kMetricsNetwork) return security;
   if (route.access == Access::kDialect) security.push_back(ordered_json::object());
-  if (route.credentials.bearer) security.push_back({{"bearer", ordered_json::array()}});
+  if (route.credentials.bearer) {
+    security.push_back({{"bearer", ordered_json::array()}});
+    security.push_back({{"password", ordered_json::array()}});
+  }
   if (route.credentials.basic) security.push_back({{"basic", ordered_json::array()}});
   if (route.credentials.cookie) security.push_back({{"cookie", ordered_json::array()}});
   return security;
@@ -202,6 +211,9 @@ ordered_json shared_parameters() {
 ordered_json security_schemes() {
   return {{"bearer", {{"type", "http"}, {"scheme", "bearer"}, {"bearerFormat", "JWT"}}},
           {"basic", {{"type", "http"}, {"scheme", "basic"}}},
+          {"password",
+           {{"type", "oauth2"},
+            {"flows", {{"password", {{"tokenUrl", "/api/v1/auth/token"}, {"scopes", ordered_json::object()}}}}}}},
           {"cookie", {{"type", "apiKey"}, {"in", "cookie"}, {"name", "jwt"}}}};
 }
 

@@ -35,6 +35,9 @@ struct Refusal {
   TransactionId transaction;  // with kOutcomeUnknown: what to ask for
   int status = 0;             // not 0: instead of what the envelope says for the code
   std::vector<Header> headers;
+  // With kMethodNotAllowed: what the path answers ("POST") and what was asked.
+  std::string_view allowed_method;
+  std::string_view received_method;
 };
 
 // For what passes by itself.

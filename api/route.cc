@@ -30,7 +30,7 @@ bool declares(const Route& route, ErrorCode code) {
          (route.query != nullptr && code == ErrorCode::kValidationFailed) ||
          (route.kind == Kind::kCommand && contains(kCommands, code)) ||
          (authenticated && contains(kAuthenticated, code)) ||
-         (scope_of(route.access) && code == ErrorCode::kPermissionDenied) ||
+         ((scope_of(route.access) || route.access == Access::kAccount) && code == ErrorCode::kPermissionDenied) ||
          (authenticated && route.credentials.basic && contains(kWithBasic, code));
 }
 

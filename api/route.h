@@ -43,8 +43,8 @@ inline constexpr std::size_t kBodyBytesMax = 64 * 1024;
 
 struct Success {
   int status = 200;
-  const Schema* schema = nullptr;  // null: no body, or none that a table can describe
-  std::string_view content_type = "application/json";
+  const Schema* schema = nullptr;                      // null: none that a table can describe
+  std::string_view content_type = "application/json";  // empty: no body
 };
 
 struct Body {
@@ -62,6 +62,7 @@ struct Route {
   Explicit<Kind> kind;
   CredentialKinds credentials = {};
   std::span<const Body> bodies = {};  // what it reads, by content type; none: a body is not looked at
+  bool body_optional = false;         // a request without any is good too
   std::size_t body_bytes_max = kBodyBytesMax;
   const Schema* query = nullptr;  // its parameters; a row without any does not look at the query
   std::span<const Success> successes;

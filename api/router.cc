@@ -54,7 +54,9 @@ Router::Match Router::match(Method method, std::string_view path) const {
   match.path_exists = true;
   const Method answered_as = method == Method::kHead ? Method::kGet : method;
   match.route = found->by_method[index_of(answered_as)];
-  if (match.route == nullptr) match.allow = allow_of(*found);
+  if (match.route != nullptr) return match;
+  match.allow = allow_of(*found);
+  match.other = *std::ranges::find_if(found->by_method, [](const Route* row) { return row != nullptr; });
   return match;
 }
 

@@ -22,7 +22,8 @@ class Router {
     const Route* route = nullptr;  // null: no such path, or (path_exists) not with this method
     std::string_view parameter;    // into the path that was asked for
     bool path_exists = false;
-    std::string allow;  // where there is no route but a path: the methods it has, for Allow
+    std::string allow;             // where there is no route but a path: the methods it has, for Allow
+    const Route* other = nullptr;  // the same: the first of its rows
   };
   [[nodiscard]] Match match(Method method, std::string_view path) const;
 

@@ -1,19 +1,27 @@
 #include "api/routes.h"
 
+#include "api/dialects/seed000/routes.h"
+#include "api/dialects/seed001/routes.h"
+#include "api/dialects/seed001/translate.h"
 #include "api/dialects/seed002/errors.h"
 #include "api/dialects/seed002/handlers.h"
 #include "api/dialects/seed002/translate.h"
 #include "api/dialects/seed003/errors.h"
 #include "api/dialects/seed003/handlers.h"
 #include "api/dialects/seed003/translate.h"
+#include "api/dialects/seed004/routes.h"
 #include "api/dialects/seed004/translate.h"
 #include "api/dialects/shared_paths.h"
 #include "api/media_type.h"
+#include "api/native/account_routes.h"
 #include "api/native/handlers.h"
+#include "api/native/pages.h"
 #include "api/native/problem.h"
 #include "api/native/schemas.h"
+#include "api/oauth/routes.h"
 
 #include <array>
+#include <vector>
 
 namespace ledgate::api {
 namespace {
@@ -26,7 +34,7 @@ constexpr std::array kV1LoginBodies{Body{kJson, &seed003::kLoginIn}, Body{kUrlen
                                     Body{kMultipart, &seed002::kLoginForm}};
 constexpr std::array kTokenBodies{Body{kUrlencoded, &seed002::kTokenForm}, Body{kMultipart, &seed002::kTokenForm}};
 constexpr std::array kV1RefreshBodies{Body{kJson, &seed003::kRefreshIn}, Body{kJson, &seed002::kRefreshIn}};
-constexpr std::array kAuthLoginBodies{Body{kJson, &seed004::kLoginIn}};
+constexpr std::array kAuthLoginBodies{Body{kJson, &seed001::kLoginIn}, Body{kJson, &seed004::kLoginIn}};
 
 constexpr std::array kRegistered{Success{201, &seed003::kTokenPair}};
 constexpr std::array kV1LoggedIn{Success{200, &seed003::kTokenPair}, Success{200, &seed002::kTokensOut}};
@@ -34,7 +42,7 @@ constexpr std::array kToken{Success{200, &seed002::kTokenOut}};
 constexpr std::array kV1Refreshed{Success{200, &seed003::kAccessToken}, Success{200, &seed002::kTokensOut}};
 constexpr std::array kLoggedOut{Success{200, &seed002::kMessageOut}};
 constexpr std::array kProfile{Success{200, &kProfileOut}};
-constexpr std::array kAuthLoggedIn{Success{200, &seed004::kLoginOut}};
+constexpr std::array kAuthLoggedIn{Success{200, &seed001::kGrantOut}, Success{200, &seed004::kLoginOut}};
 constexpr std::array kVerified{Success{200, &native::kVerifiedOut}};
 constexpr std::array kUsers{Success{200, &native::kUserPage}};
 constexpr std::array kUser{Success{200, &native::kUserOut}};
@@ -44,7 +52,6 @@ constexpr std::array kHealthy{Success{200, &native::kHealthOut}};
 constexpr std::array kReadiness{Success{200, &native::kReadyOut}, Success{503, &native::kReadyOut}};
 constexpr std::array kMetrics{Success{200, nullptr, "text/plain"}};
 constexpr std::array kKeys{Success{200, &native::kKeySet, "application/jwk-set+json"}};
-constexpr std::array kSchemaShown{Success{200, nullptr}};
 
 constexpr std::array kRegisterErrors{kRateLimited,     kUsernameTaken,    kEmailTaken,          kEmailInvalid,
                                      kUsernameInvalid, kPasswordRejected, kRegistrationDisabled};
@@ -141,7 +148,7 @@ constexpr std::array kRoutes{
     Route{.method = kPost,
           .path = "/api/auth/login",
           .operation = "auth_login",
-          .summary = "Logs in by address (004)",
+          .summary = "Logs in: by user name (001) or by address (004)",
           .access = Access::kPublic,
           .runs = Mode::kWorker,
           .kind = Kind::kCommand,
@@ -270,22 +277,20 @@ constexpr std::array kRoutes{
           .successes = kKeys,
           .envelope = &native::kProblem,
           .handler = native::handle_jwks},
-    Route{.method = kGet,
-          .path = "/api/schema",
-          .operation = "schema",
-          .summary = "This document; with debug only",
-          .access = Access::kPublic,
-          .runs = Mode::kInline,
-          .kind = Kind::kQuery,
-          .successes = kSchemaShown,
-          .errors = kHiddenErrors,
-          .envelope = &native::kProblem,
-          .handler = native::handle_schema},
 };
 
 }  // namespace
 
-std::span<const Route> routes() { return kRoutes; }
+std::span<const Route> routes() {
+  static const std::vector<Route> all = [] {
+    std::vector<Route> rows(kRoutes.begin(), kRoutes.end());
+    for (const auto& more : {seed000::routes(), seed001::routes(), seed004::routes(), native::account_routes(),
+                             native::page_routes(), oauth::routes()})
+      rows.insert(rows.end(), more.begin(), more.end());
+    return rows;
+  }();
+  return all;
+}
 
 const Envelope& envelope_at(std::string_view path) {
   if (path.starts_with("/api/v1/auth/")) return kEnvelopeV1;

@@ -65,6 +65,8 @@ class TokenService {
   // nullopt: no refresh token of ours. Expiry and session are the command's business.
   [[nodiscard]] std::optional<RefreshClaims> read_refresh(std::string_view token) const;
 
+  [[nodiscard]] std::string_view issuer() const { return issuer_; }
+
   // For a token that was good by itself, but whose session or account is not.
   void count_failed_check();
   // The failed checks of a window that has ended, as one event; nullopt when there were none. Called by the maintenance

@@ -1,11 +1,11 @@
 #include "commands/accounts.h"
 
 #include "commands/executor.h"
+#include "commands/password_rules.h"
 #include "commands/service_events.h"
 #include "commands/sessions.h"
 #include "domain/decide.h"
 #include "domain/names.h"
-#include "domain/password_policy.h"
 #include "projections/accounts.h"
 #include "projections/verdict.h"
 
@@ -31,14 +31,6 @@ FoldedName fold_name(const Services& services, std::string_view typed) {
   return {.folded = std::move(*folded), .index = index};
 }
 
-std::string ascii_lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 // What speaks against the command whoever else exists.
 RegistrationObstacles judge_form(const Services& services, const RegisterUser& command, const FoldedName& username,
                                  const FoldedName& email) {
@@ -47,11 +39,7 @@ RegistrationObstacles judge_form(const Services& services, const RegisterUser& c
   obstacles.email_malformed = !command.email.empty() && !(email.index && is_email(email.folded));
   const std::size_t length = services.folder.length(username.folded).value_or(0);
   obstacles.username_malformed = !command.username.empty() && !(username.index && is_username(username.folded, length));
-  const std::string& password = command.password.reveal();
-  const std::array attributes{UserAttribute{.label = "username", .value = username.folded},
-                              UserAttribute{.label = "email address", .value = email.folded}};
-  obstacles.password_violation =
-      password_violation(ascii_lower(password), services.folder.length(password).value_or(password.size()), attributes);
+  obstacles.password_violation = judge_password(services, command.password, username.folded, email.folded);
   return obstacles;
 }
 
@@ -139,6 +127,7 @@ class Registering {
     if (username_.index) context.write(conflict_key::login(services_.hashes, *username_.index));
     if (email_.index && email_.index != username_.index)
       context.write(conflict_key::login(services_.hashes, *email_.index));
+    if (command_.role == journal::v1::ROLE_ADMIN) context.write(conflict_key::administrators(services_.hashes));
     Granted granted{.user = user};
     if (!command_.bootstrap) context.acted_by(user, SessionId());
     if (command_.terms)

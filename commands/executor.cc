@@ -1,6 +1,8 @@
 #include "commands/executor.h"
 
 #include "commands/rate_limiter.h"
+#include "domain/session_state.h"
+#include "projections/accounts.h"
 #include "projections/idempotency.h"
 #include "projections/record.h"
 #include "projections/sessions.h"
@@ -81,7 +83,7 @@ Outcome from_record(const RecordedOutcome& recorded) {
 
 bool tokens_are_current(const Granted& granted, const KvReader& rows) {
   const auto session = find_session(rows, granted.session);
-  return session && !session->ended() && session->generation() == granted.generation;
+  return session && is_live(*session, find_account(rows, granted.user)) && session->generation() == granted.generation;
 }
 
 // What became of the appended bytes.

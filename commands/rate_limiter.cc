@@ -13,6 +13,9 @@ constexpr std::int64_t kMsPerSecond = 1000;
 // A bucket is remembered a little longer than its window, for clocks that differ.
 constexpr std::int64_t kForgetSlackMs = 60 * kMsPerSecond;
 
+// How long a network stays known to a user.
+constexpr std::int64_t kAcquaintanceMs = 30LL * 24 * 60 * 60 * kMsPerSecond;
+
 // Buckets with refusals that are kept until their event is written; further ones are refused all the same, but not
 // counted apart.
 constexpr std::size_t kThrottledMax = 10'000;
@@ -63,20 +66,41 @@ std::optional<journal::v1::RateCount> RateLimiter::Admission::count() const {
   return counted;
 }
 
-Result<RateLimiter::Admission> RateLimiter::admit(const Limit& limit, std::string_view subject,
-                                                  journal::v1::Dialect dialect) {
+std::int64_t RateLimiter::now_ms() const {
+  return std::max(services_.clock.wall_us() / 1000, services_.awaiter.log_time().ms);
+}
+
+Key16 RateLimiter::acquaintance_bucket(const UserId& user, std::string_view address) const {
+  return services_.hashes.hash16(HashPurpose::kRateBucket,
+                                 "known/" + std::string(user.raw()) + '/' + client_network(address));
+}
+
+bool RateLimiter::knows(const UserId& user, std::string_view address) const {
+  return enabled_ && count_attempts(services_.store.latest(), acquaintance_bucket(user, address)) > 0;
+}
+
+std::optional<journal::v1::RateCount> RateLimiter::acquaintance(const UserId& user, std::string_view address) const {
+  if (!enabled_) return std::nullopt;
+  journal::v1::RateCount counted;
+  counted.set_bucket(std::string(acquaintance_bucket(user, address).raw()));
+  counted.set_forget_after_ms(now_ms() + kAcquaintanceMs);
+  return counted;
+}
+
+Result<RateLimiter::Admission> RateLimiter::admit_subject(const Limit& limit, std::string_view subject,
+                                                          std::string_view address, journal::v1::Dialect dialect) {
   if (!enabled_) return Admission();
-  const std::int64_t now_ms = std::max(services_.clock.wall_us() / 1000, services_.awaiter.log_time().ms);
+  const std::int64_t now_ms = this->now_ms();
   const std::int64_t window_ms = limit.window_s * kMsPerSecond;
   const std::int64_t window_start_ms = now_ms - now_ms % window_ms;
   // The window is part of what is hashed, so a client's buckets of two windows cannot be linked.
-  const Key16 bucket = services_.hashes.hash16(
-      HashPurpose::kRateBucket, limit.name + '/' + big_endian(window_start_ms) + '/' + client_network(subject));
+  const Key16 bucket = services_.hashes.hash16(HashPurpose::kRateBucket,
+                                               (limit.name + '/' + big_endian(window_start_ms) + '/').append(subject));
   const std::lock_guard lock(mutex_);
   std::uint64_t& in_flight = in_flight_[bucket];
   if (count_attempts(services_.store.latest(), bucket) + in_flight >= limit.attempts) {
     if (in_flight == 0) in_flight_.erase(bucket);
-    note_refusal(limit, bucket, subject, window_start_ms, dialect);
+    note_refusal(limit, bucket, address, window_start_ms, dialect);
     const std::int64_t left_ms = window_start_ms + window_ms - now_ms;
     return fail(Error{.code = ErrorCode::kRateLimited,
                       .retry_after = std::chrono::seconds((left_ms + kMsPerSecond - 1) / kMsPerSecond)});
@@ -91,12 +115,12 @@ void RateLimiter::release(const Key16& bucket) {
   if (found != in_flight_.end() && --found->second == 0) in_flight_.erase(found);
 }
 
-void RateLimiter::note_refusal(const Limit& limit, const Key16& bucket, std::string_view subject,
+void RateLimiter::note_refusal(const Limit& limit, const Key16& bucket, std::string_view address,
                                std::int64_t window_start_ms, journal::v1::Dialect dialect) {
   const auto found = throttled_.find(bucket);
   if (found == throttled_.end() && throttled_.size() >= kThrottledMax) return;
   Throttled& throttled = found == throttled_.end() ? throttled_[bucket] : found->second;
-  throttled.address = subject;
+  throttled.address = address;
   auto& fact = throttled.fact;
   fact.set_limit(limit.name);
   fact.set_bucket(std::string(bucket.raw()));

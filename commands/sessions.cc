@@ -27,11 +27,7 @@ struct CheckedPassword {
 class LoggingIn {
  public:
   LoggingIn(const Services& services, const Caller& caller, const LogIn& command)
-      : services_(services), caller_(caller), command_(command) {
-    // What cannot be folded is nobody's name; it still costs a hash and leaves its fact.
-    const auto folded = services.folder.fold(command.login);
-    index_ = services.hashes.hash16(HashPurpose::kLoginIndex, folded ? *folded : std::string(1, '\0') + command.login);
-  }
+      : services_(services), caller_(caller), command_(command), index_(login_index(services, command.login)) {}
 
   Outcome run() {
     for (int i = 0; i < kPasswordChecksMax; ++i) {
@@ -105,6 +101,7 @@ class LoggingIn {
     context.add(std::move(decision.events));
     if (user) context.about(*user);
     if (!decision.answer) return fail(std::move(decision.answer).error());
+    if (command_.known_network) context.count(*command_.known_network);
     if (attempt.renewed_hash) context.write(conflict_key::user(services_.hashes, *user));
     context.acted_by(*user, attempt.birth.session);
     if (command_.terms) {
@@ -117,10 +114,49 @@ class LoggingIn {
   const Services& services_;
   const Caller& caller_;
   const LogIn& command_;
-  Key16 index_;
+  const Key16 index_;
   CheckedPassword checked_;
   bool overtaken_ = false;
 };
+
+bool changes_session(const journal::v1::SessionEvent& event) {
+  return event.has_reuse_detected() || event.has_logged_out() || event.refreshed().rotated() ||
+         event.refreshed().extended();
+}
+
+// What a refresh token leads to, by `decide`.
+template <class Decide>
+Result<Granted> present_refresh(const Services& services, const Caller& caller, const RefreshSession& command,
+                                TransactionContext& context, const Decide& decide) {
+  RefreshAttempt attempt{.presented_by = command.presented_by,
+                         .by_access_token = command.by_access_token,
+                         .dialect = caller.dialect,
+                         .now_ms = context.now_ms(),
+                         .grace_ms = services.refresh_grace.count()};
+  std::optional<state::v1::Session> session;
+  std::optional<state::v1::Account> account;
+  UserId user;
+  if (command.token) {
+    attempt.session = command.token->session;
+    attempt.generation = command.token->generation;
+    attempt.expires_ms = command.token->expires_s * kMsPerSecond;
+    session = context.session(command.token->session);
+  }
+  if (session) {
+    user = UserId::from_bytes(session->user_id()).value_or(UserId());
+    account = context.account(user);
+    context.about(user);
+    context.acted_by(user, command.token->session);
+  }
+  auto decision = decide(session, account, attempt);
+  if (changes_session(decision.events.front().session())) {
+    context.write(conflict_key::session(services.hashes, command.token->session),
+                  session_end_ms(context.now_ms(), session->access_lifetime_s(), session->refresh_lifetime_s()));
+  }
+  context.add(std::move(decision.events));
+  if (!decision.answer) return fail(std::move(decision.answer).error());
+  return Granted{.user = user, .session = command.token->session, .generation = *decision.answer};
+}
 
 }  // namespace
 
@@ -138,6 +174,11 @@ SessionId begin_session(const Services& services, TransactionContext& context, c
   return birth.session;
 }
 
+Key16 login_index(const Services& services, std::string_view typed) {
+  const auto folded = services.folder.fold(typed);
+  return services.hashes.hash16(HashPurpose::kLoginIndex, folded ? *folded : std::string(1, '\0').append(typed));
+}
+
 Outcome log_in(const Services& services, const Caller& caller, const LogIn& command) {
   Caller bound = caller;
   if (auto status = bind_password(services, bound, command.password); !status)
@@ -148,45 +189,21 @@ Outcome log_in(const Services& services, const Caller& caller, const LogIn& comm
 Outcome refresh_session(const Services& services, const Caller& caller, const RefreshSession& command) {
   return execute(
       services, caller,
-      [&](TransactionContext& context) -> Result<Granted> {
-        RefreshAttempt attempt{.presented_by = command.presented_by,
-                               .dialect = caller.dialect,
-                               .now_ms = context.now_ms(),
-                               .grace_ms = services.refresh_grace.count()};
-        std::optional<state::v1::Session> session;
-        bool user_active = false;
-        UserId user;
-        if (command.token) {
-          attempt.session = command.token->session;
-          attempt.generation = command.token->generation;
-          attempt.expires_ms = command.token->expires_s * kMsPerSecond;
-          session = context.session(command.token->session);
-        }
-        if (session) {
-          user = UserId::from_bytes(session->user_id()).value_or(UserId());
-          const auto account = context.account(user);
-          user_active = account && account->active();
-          context.about(user);
-          context.acted_by(user, command.token->session);
-        }
-        auto decision = decide_refresh(session, user_active, attempt);
-        const bool changes_session = decision.events.front().session().has_reuse_detected() ||
-                                     decision.events.front().session().refreshed().rotated();
-        if (changes_session) {
-          context.write(conflict_key::session(services.hashes, command.token->session),
-                        session_end_ms(context.now_ms(), session->access_lifetime_s(), session->refresh_lifetime_s()));
-        }
-        context.add(std::move(decision.events));
-        if (!decision.answer) return fail(std::move(decision.answer).error());
-        return Granted{.user = user, .session = command.token->session, .generation = *decision.answer};
-      },
+      [&](TransactionContext& context) { return present_refresh(services, caller, command, context, decide_refresh); },
       Replay::kWhileTokensAreCurrent);
 }
 
-Outcome log_out(const Services& services, const Caller& caller, const SessionId& session_id) {
+Outcome give_back_refresh(const Services& services, const Caller& caller, const std::optional<RefreshClaims>& token) {
+  const RefreshSession command{.token = token, .presented_by = {}};
+  return execute(services, caller, [&](TransactionContext& context) {
+    return present_refresh(services, caller, command, context, decide_give_back);
+  });
+}
+
+Outcome end_session(const Services& services, const Caller& caller, const SessionId& session_id, SessionEnd how) {
   return execute(services, caller, [&](TransactionContext& context) -> Result<Granted> {
     const auto session = context.session(session_id);
-    auto decision = decide_logout(session, caller.dialect);
+    auto decision = decide_session_end(session, how, caller.dialect);
     if (!decision.events.empty()) {
       context.about(UserId::from_bytes(session->user_id()).value_or(UserId()));
       context.write(conflict_key::session(services.hashes, session_id), session->expires_ms());
@@ -194,6 +211,23 @@ Outcome log_out(const Services& services, const Caller& caller, const SessionId&
     context.add(std::move(decision.events));
     return Granted{.user = session ? UserId::from_bytes(session->user_id()).value_or(UserId()) : UserId(),
                    .session = session_id};
+  });
+}
+
+Outcome enter_as_guest(const Services& services, const Caller& caller, bool admitted, const SessionTerms& terms) {
+  return execute(services, caller, [&](TransactionContext& context) -> Result<Granted> {
+    const GuestEntry entry{.admitted = admitted,
+                           .guest = uuid_v7<UserId>(context.now_ms(), services.entropy.bytes<10>()),
+                           .session = uuid_v7<SessionId>(context.now_ms(), services.entropy.bytes<10>()),
+                           .access_lifetime_s = terms.access_lifetime_s,
+                           .dialect = caller.dialect};
+    auto decision = decide_guest_entry(entry);
+    context.add(std::move(decision.events));
+    if (!decision.answer) return fail(std::move(decision.answer).error());
+    context.born(conflict_key::session(services.hashes, entry.session),
+                 session_end_ms(context.now_ms(), terms.access_lifetime_s, 0));
+    context.acted_by(entry.guest, entry.session);
+    return Granted{.user = entry.guest, .session = entry.session};
   });
 }
 

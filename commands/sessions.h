@@ -5,6 +5,7 @@
 #include "commands/caller.h"
 #include "commands/outcome.h"
 #include "commands/services.h"
+#include "domain/decide_account.h"
 
 #include <optional>
 #include <string>
@@ -16,7 +17,11 @@ struct LogIn {
   Secret<> password;
   journal::v1::LoginMethod method = journal::v1::LOGIN_PASSWORD;
   std::optional<SessionTerms> terms;  // absent (Basic): the credentials are checked and recorded, no session begins
+  std::optional<journal::v1::RateCount> known_network = {};  // counted on success (login_limits.h)
 };
+
+// The blind index of a name as typed. What cannot be folded is nobody's name, and has one all the same.
+Key16 login_index(const Services& services, std::string_view typed);
 
 // kInvalidCredentials for unknown, wrong and deactivated alike, with equal cost; the event tells them apart. Blocks for
 // the hash.
@@ -39,6 +44,8 @@ struct RefreshSession {
   std::optional<RefreshClaims> token;  // absent: what was presented is no token of ours
   // The user whose access token came along, where the dialect asks for one: another user's refresh token is refused.
   std::optional<UserId> presented_by;
+  // `token` was read from a good access token, of whichever dialect: the session lives on for one access lifetime.
+  bool by_access_token = false;
 };
 
 // kRefreshInvalid (unknown, expired, ended, another dialect's or user's) or kRefreshReused (the session ends). On
@@ -46,7 +53,16 @@ struct RefreshSession {
 // successor again within the grace period.
 Outcome refresh_session(const Services& services, const Caller& caller, const RefreshSession& command);
 
+// Ends the session by its refresh token; refused as a refresh would be. A token that was used before does not end it.
+Outcome give_back_refresh(const Services& services, const Caller& caller, const std::optional<RefreshClaims>& token);
+
 // Ends the session. Idempotent: an ended or unknown one is a success without an event.
-Outcome log_out(const Services& services, const Caller& caller, const SessionId& session);
+Outcome end_session(const Services& services, const Caller& caller, const SessionId& session, SessionEnd how);
+inline Outcome log_out(const Services& services, const Caller& caller, const SessionId& session) {
+  return end_session(services, caller, session, SessionEnd::kLoggedOut);
+}
+
+// Begins a session without an account, or (not `admitted`) refuses with kGuestsDisabled.
+Outcome enter_as_guest(const Services& services, const Caller& caller, bool admitted, const SessionTerms& terms);
 
 }  // namespace ledgate

@@ -37,6 +37,7 @@ Key16 login(const KeyedHash& hashes, const Key16& login_index) {
 Key16 session(const KeyedHash& hashes, const SessionId& id) {
   return hashes.hash16(HashPurpose::kConflictKey, "session/" + std::string(id.raw()));
 }
+Key16 administrators(const KeyedHash& hashes) { return named(hashes, "administrators"); }
 Key16 named(const KeyedHash& hashes, std::string_view name) {
   return hashes.hash16(HashPurpose::kConflictKey, "named/" + std::string(name));
 }
@@ -151,7 +152,10 @@ SubjectId TransactionContext::visitor_subject() {
 
 Status TransactionContext::seal_client() {
   if (caller_.address.empty()) return {};
-  const SubjectId subject = about_.is_nil() ? visitor_subject() : *SubjectId::from_bytes(about_.raw());
+  // Guests and those who were erased meanwhile have no key of their own.
+  std::optional<SubjectId> known = SubjectId::from_bytes(about_.raw());
+  if (about_.is_nil() || !key_of(*known)) known.reset();
+  const SubjectId subject = known ? *known : visitor_subject();
   const SubjectKey key = TRY(key_of(subject));
   journal::v1::ClientData client;
   client.set_address(caller_.address);

@@ -41,6 +41,7 @@ class TransactionContext {
   void acted_by(const UserId& user, const SessionId& session);
   // A key that is born in this very transaction, for sealing drafts of that subject.
   void introduce(const SubjectId& subject, std::uint32_t key_id, Secret<> key);
+  void count(journal::v1::RateCount counted) { *transaction_.add_rate_counts() = std::move(counted); }
   void remember_outcome(journal::v1::Idempotency outcome) { *transaction_.mutable_idempotency() = std::move(outcome); }
 
   [[nodiscard]] bool is_empty() const { return transaction_.events_size() == 0; }
@@ -77,6 +78,8 @@ namespace conflict_key {
 Key16 user(const KeyedHash& hashes, const UserId& id);
 Key16 login(const KeyedHash& hashes, const Key16& login_index);
 Key16 session(const KeyedHash& hashes, const SessionId& id);
+// Who is an active administrator.
+Key16 administrators(const KeyedHash& hashes);
 Key16 named(const KeyedHash& hashes, std::string_view name);
 }  // namespace conflict_key
 

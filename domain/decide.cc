@@ -1,5 +1,7 @@
 #include "domain/decide.h"
 
+#include "domain/session_state.h"
+
 namespace ledgate {
 namespace {
 
@@ -76,11 +78,14 @@ Decision<std::uint32_t> grant_refresh(const state::v1::Session& session, const R
   about.set_session_id(session.id());
   about.set_user_id(session.user_id());
   auto& fact = *about.mutable_refreshed();
-  fact.set_generation(attempt.generation);
+  const std::uint32_t generation = attempt.by_access_token ? session.generation() : attempt.generation;
+  fact.set_generation(generation);
   fact.set_rotated(rotated);
   fact.set_dialect(attempt.dialect);
   fact.set_repeated_within_grace(repeated);
-  return {.events = {std::move(event)}, .answer = session.rotating() ? attempt.generation + 1 : attempt.generation};
+  fact.set_extended(attempt.by_access_token);
+  const bool next = session.rotating() && !attempt.by_access_token;
+  return {.events = {std::move(event)}, .answer = next ? generation + 1 : generation};
 }
 
 Decision<std::uint32_t> detect_reuse(const state::v1::Session& session, const RefreshAttempt& attempt) {
@@ -91,6 +96,22 @@ Decision<std::uint32_t> detect_reuse(const state::v1::Session& session, const Re
   about.mutable_reuse_detected()->set_presented_generation(attempt.generation);
   about.mutable_reuse_detected()->set_current_generation(session.generation());
   return {.events = {std::move(event)}, .answer = fail(ErrorCode::kRefreshReused)};
+}
+
+// Why a token is not good for anything, in this order; nullopt when it is.
+std::optional<Refusal> refresh_obstacle(const std::optional<state::v1::Session>& session,
+                                        const std::optional<state::v1::Account>& account,
+                                        const RefreshAttempt& attempt) {
+  if (!session) return journal::v1::REFUSAL_TOKEN_INVALID;
+  const bool refreshable =
+      attempt.by_access_token || (session->dialect() == attempt.dialect && session->refresh_lifetime_s() > 0);
+  if (!refreshable || attempt.generation > session->generation()) return journal::v1::REFUSAL_TOKEN_INVALID;
+  if (attempt.presented_by && attempt.presented_by->raw() != session->user_id()) return journal::v1::REFUSAL_WRONG_USER;
+  if (session->ended()) return journal::v1::REFUSAL_SESSION_ENDED;
+  if (attempt.expires_ms <= attempt.now_ms) return journal::v1::REFUSAL_TOKEN_EXPIRED;
+  if (!session->guest() && !(account && account->active())) return journal::v1::REFUSAL_INACTIVE;
+  if (!is_live(*session, account)) return journal::v1::REFUSAL_SESSION_ENDED;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -161,21 +182,12 @@ Decision<UserId> decide_login(const std::optional<state::v1::Account>& account, 
   return decision;
 }
 
-Decision<std::uint32_t> decide_refresh(const std::optional<state::v1::Session>& session, bool user_active,
+Decision<std::uint32_t> decide_refresh(const std::optional<state::v1::Session>& session,
+                                       const std::optional<state::v1::Account>& account,
                                        const RefreshAttempt& attempt) {
-  if (!session) return refuse_refresh(nullptr, attempt, journal::v1::REFUSAL_TOKEN_INVALID);
-  if (session->dialect() != attempt.dialect || session->refresh_lifetime_s() == 0 ||
-      attempt.generation > session->generation()) {
-    return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_TOKEN_INVALID);
-  }
-  if (attempt.presented_by && attempt.presented_by->raw() != session->user_id()) {
-    return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_WRONG_USER);
-  }
-  if (session->ended()) return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_SESSION_ENDED);
-  if (attempt.expires_ms <= attempt.now_ms)
-    return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_TOKEN_EXPIRED);
-  if (!user_active) return refuse_refresh(&*session, attempt, journal::v1::REFUSAL_INACTIVE);
-  if (!session->rotating()) return grant_refresh(*session, attempt, false, false);
+  if (const auto reason = refresh_obstacle(session, account, attempt))
+    return refuse_refresh(session ? &*session : nullptr, attempt, *reason);
+  if (attempt.by_access_token || !session->rotating()) return grant_refresh(*session, attempt, false, false);
   if (attempt.generation == session->generation()) return grant_refresh(*session, attempt, true, false);
   // A lost answer must be survivable: the token just before the good one gives the same successor for a moment.
   // Anything else is a copy.
@@ -184,14 +196,17 @@ Decision<std::uint32_t> decide_refresh(const std::optional<state::v1::Session>& 
   return in_grace ? grant_refresh(*session, attempt, false, true) : detect_reuse(*session, attempt);
 }
 
-Decision<SessionId> decide_logout(const std::optional<state::v1::Session>& session, journal::v1::Dialect dialect) {
-  const auto id = session ? SessionId::from_bytes(session->id()) : std::nullopt;
-  if (!id || session->ended()) return {.events = {}, .answer = id.value_or(SessionId())};
+Decision<std::uint32_t> decide_give_back(const std::optional<state::v1::Session>& session,
+                                         const std::optional<state::v1::Account>& account,
+                                         const RefreshAttempt& attempt) {
+  if (const auto reason = refresh_obstacle(session, account, attempt))
+    return refuse_refresh(session ? &*session : nullptr, attempt, *reason);
   Event event;
-  event.mutable_session()->set_session_id(session->id());
-  event.mutable_session()->set_user_id(session->user_id());
-  event.mutable_session()->mutable_logged_out()->set_dialect(dialect);
-  return {.events = {std::move(event)}, .answer = *id};
+  auto& about = *event.mutable_session();
+  about.set_session_id(session->id());
+  about.set_user_id(session->user_id());
+  about.mutable_logged_out()->set_dialect(attempt.dialect);
+  return {.events = {std::move(event)}, .answer = attempt.generation};
 }
 
 }  // namespace ledgate

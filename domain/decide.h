@@ -89,18 +89,20 @@ struct RefreshAttempt {
   std::uint32_t generation = 0;
   std::int64_t expires_ms = 0;  // of the token presented
   std::optional<UserId> presented_by;
+  bool by_access_token = false;  // a good access token, of whichever dialect, asks for another one
   journal::v1::Dialect dialect = journal::v1::DIALECT_NATIVE;
   std::int64_t now_ms = 0;
   std::int64_t grace_ms = 0;
 };
 
-// The answer is the generation of the refresh token to hand out.
-Decision<std::uint32_t> decide_refresh(const std::optional<state::v1::Session>& session, bool user_active,
-                                       const RefreshAttempt& attempt);
+// The answer is the generation of the refresh token to hand out. `account`: whose session it is; absent: nobody's any
+// more, or a guest's.
+Decision<std::uint32_t> decide_refresh(const std::optional<state::v1::Session>& session,
+                                       const std::optional<state::v1::Account>& account, const RefreshAttempt& attempt);
 
-// ---- logging out ----
-
-// No fact when the session is unknown or has ended: it is already as asked.
-Decision<SessionId> decide_logout(const std::optional<state::v1::Session>& session, journal::v1::Dialect dialect);
+// The session ends by its refresh token, where a refresh would have been granted; else refused as that would be.
+Decision<std::uint32_t> decide_give_back(const std::optional<state::v1::Session>& session,
+                                         const std::optional<state::v1::Account>& account,
+                                         const RefreshAttempt& attempt);
 
 }  // namespace ledgate

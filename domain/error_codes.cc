@@ -36,6 +36,7 @@ int http_status(ErrorKind kind) {
     case ErrorKind::kMethodNotAllowed:
       return 405;
     case ErrorKind::kAlreadyExists:
+    case ErrorKind::kConflict:
       return 409;
     case ErrorKind::kFailedPrecondition:
       return 412;

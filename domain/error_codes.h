@@ -15,6 +15,7 @@ enum class ErrorKind : std::uint8_t {
   kNotFound,            // 404
   kMethodNotAllowed,    // 405
   kAlreadyExists,       // 409
+  kConflict,            // 409
   kFailedPrecondition,  // 412; on start-up: exit 70
   kTooLarge,            // 413
   kUnsupportedMedia,    // 415

@@ -36,6 +36,29 @@ void begin(state::v1::Account& account, const UserEvent& event, const EventOrigi
   account.set_updated_us(origin.at_us);
 }
 
+// O(1) however many sessions there are: what was born before this position has ended, but for the one that is kept.
+void end_sessions(state::v1::Account& account, const EventOrigin& origin, const std::string& kept_session) {
+  account.set_revoked_position(value(origin.position));
+  account.set_kept_session(kept_session);
+}
+
+void change_password(state::v1::Account& account, const UserEvent& event, const EventOrigin& origin) {
+  const auto& fact = event.password_changed();
+  keep(*account.mutable_password_hash(), fact.password_hash(), origin, "user.password_changed.password_hash");
+  account.set_password_position(value(origin.position));
+  account.set_bootstrap_password(false);
+  end_sessions(account, origin, fact.kept_session());
+}
+
+void change_display_name(state::v1::Account& account, const UserEvent& event, const EventOrigin& origin) {
+  if (event.display_name_changed().has_display_name()) {
+    keep(*account.mutable_display_name(), event.display_name_changed().display_name(), origin,
+         "user.display_name_changed.display_name");
+  } else {
+    account.clear_display_name();
+  }
+}
+
 constexpr std::int64_t kMsPerSecond = 1000;
 
 // A fact cannot be refused, so what it says is held within bounds in which sums of times stay times: a thousand years.
@@ -62,6 +85,25 @@ void begin(state::v1::Session& session, const SessionEvent& event, const EventOr
   set_expiry(session);
 }
 
+void begin_as_guest(state::v1::Session& session, const SessionEvent& event, const EventOrigin& origin) {
+  const auto& fact = event.guest_entered();
+  session.set_id(event.session_id());
+  session.set_user_id(event.user_id());
+  session.set_dialect(fact.dialect());
+  session.set_born_position(value(origin.position));
+  session.set_created_ms(origin.time.ms);
+  session.set_access_lifetime_s(fact.access_lifetime_s());
+  session.set_generation_ms(origin.time.ms);
+  session.set_guest(true);
+  set_expiry(session);
+}
+
+// Refresh tokens are determined by generation_ms, which therefore stays.
+void extend(state::v1::Session& session, const EventOrigin& origin) {
+  const std::int64_t access_end_ms = origin.time.ms + bounded(session.access_lifetime_s()) * kMsPerSecond;
+  session.set_expires_ms(std::max(session.expires_ms(), access_end_ms));
+}
+
 }  // namespace
 
 void evolve(state::v1::Account& account, const UserEvent& event, const EventOrigin& origin) {
@@ -74,12 +116,35 @@ void evolve(state::v1::Account& account, const UserEvent& event, const EventOrig
       keep(*account.mutable_password_hash(), event.password_rehashed().password_hash(), origin,
            "user.password_rehashed.password_hash");
       return;
+    case UserEvent::kPasswordChanged:
+      change_password(account, event, origin);
+      break;
+    case UserEvent::kDisplayNameChanged:
+      change_display_name(account, event, origin);
+      break;
+    case UserEvent::kRoleChanged:
+      account.set_role(event.role_changed().to());
+      break;
+    case UserEvent::kDeactivated:
+      account.set_active(false);
+      end_sessions(account, origin, {});
+      break;
+    case UserEvent::kReactivated:
+      account.set_active(true);
+      break;
+    case UserEvent::kSessionsRevoked:
+      end_sessions(account, origin, event.sessions_revoked().kept_session());
+      return;
+    case UserEvent::kErased:  // its rows go
     case UserEvent::kRegistrationRefused:
     case UserEvent::kLoginFailed:
     case UserEvent::kAccessDenied:
+    case UserEvent::kPasswordChangeRefused:
+    case UserEvent::kAccountChangeRefused:
     case UserEvent::FACT_NOT_SET:
       return;
   }
+  account.set_updated_us(origin.at_us);
 }
 
 void evolve(state::v1::Session& session, const SessionEvent& event, const EventOrigin& origin) {
@@ -88,6 +153,7 @@ void evolve(state::v1::Session& session, const SessionEvent& event, const EventO
       begin(session, event, origin);
       return;
     case SessionEvent::kRefreshed:
+      if (event.refreshed().extended()) return extend(session, origin);
       if (!event.refreshed().rotated()) return;
       session.set_generation(event.refreshed().generation() + 1);
       session.set_generation_ms(origin.time.ms);
@@ -95,9 +161,15 @@ void evolve(state::v1::Session& session, const SessionEvent& event, const EventO
       return;
     case SessionEvent::kReuseDetected:
     case SessionEvent::kLoggedOut:
+    case SessionEvent::kRevoked:
+    case SessionEvent::kTokenRevoked:
       session.set_ended(true);
       return;
+    case SessionEvent::kGuestEntered:
+      begin_as_guest(session, event, origin);
+      return;
     case SessionEvent::kRefreshRefused:
+    case SessionEvent::kGuestRefused:
     case SessionEvent::FACT_NOT_SET:
       return;
   }

@@ -31,22 +31,52 @@ void index_registration(const UserEvent& event, state::v1::Account& account, Row
   rows.put(tables::kSubjects, fact.subject_key().subject(), fact.subject_key().SerializeAsString());
 }
 
+// Nothing of the account stays, and nothing that was sealed under its key can be opened any more.
+void erase_account(const state::v1::Account& account, Rows& rows) {
+  rows.erase(tables::kAccounts, account.id());
+  rows.erase(tables::kNumbers, big_endian(account.number()));
+  if (!account.username_index().empty()) rows.erase(tables::kLogins, account.username_index());
+  if (!account.email_index().empty()) rows.erase(tables::kLogins, account.email_index());
+  rows.erase(tables::kSubjects, account.id());
+  rows.erase(tables::kAdministrators, account.id());
+}
+
+void list_administrator(const state::v1::Account& account, Rows& rows) {
+  const bool listed = rows.get(tables::kAdministrators, account.id()).has_value();
+  const bool is_one = account.active() && account.role() == journal::v1::ROLE_ADMIN;
+  if (is_one && !listed) rows.put(tables::kAdministrators, account.id(), {});
+  if (!is_one && listed) rows.erase(tables::kAdministrators, account.id());
+}
+
 void apply_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   switch (event.fact_case()) {
     case UserEvent::kRegistered:
     case UserEvent::kPasswordRehashed:
+    case UserEvent::kPasswordChanged:
+    case UserEvent::kDisplayNameChanged:
+    case UserEvent::kRoleChanged:
+    case UserEvent::kDeactivated:
+    case UserEvent::kReactivated:
+    case UserEvent::kErased:
+    case UserEvent::kSessionsRevoked:
       break;
     case UserEvent::kRegistrationRefused:
     case UserEvent::kLoginFailed:
     case UserEvent::kAccessDenied:
+    case UserEvent::kPasswordChangeRefused:
+    case UserEvent::kAccountChangeRefused:
     case UserEvent::FACT_NOT_SET:
       return;
   }
+  const auto stored = rows.get(tables::kAccounts, event.user_id());
+  if (!stored && !event.has_registered()) return;  // what was erased does not come back
   state::v1::Account account;
-  if (const auto stored = rows.get(tables::kAccounts, event.user_id())) account.ParseFromString(*stored);
+  if (stored) account.ParseFromString(*stored);
+  if (event.has_erased()) return erase_account(account, rows);
   if (event.has_registered()) index_registration(event, account, rows);
   evolve(account, event, origin);
   rows.put(tables::kAccounts, event.user_id(), account.SerializeAsString());
+  list_administrator(account, rows);
 }
 
 void apply_service(const ServiceEvent& event, Rows& rows) {
@@ -96,6 +126,15 @@ std::optional<UserId> find_login(const KvReader& rows, const Key16& index) {
 std::optional<UserId> find_user_by_number(const KvReader& rows, UserNumber number) {
   const auto stored = rows.get(tables::kNumbers, big_endian(value(number)));
   return stored ? UserId::from_bytes(*stored) : std::nullopt;
+}
+
+bool has_administrator_besides(const KvReader& rows, const UserId& id) {
+  bool found = false;
+  rows.scan(tables::kAdministrators, {}, {}, KvReader::Order::kAscending, [&](std::string_view user, std::string_view) {
+    found = user != id.raw();
+    return !found;
+  });
+  return found;
 }
 
 std::optional<journal::v1::WrappedKey> find_subject_key(const KvReader& rows, std::string_view subject_id) {

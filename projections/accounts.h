@@ -19,6 +19,8 @@ std::optional<state::v1::Account> find_account(const KvReader& rows, const UserI
 // The account that a blind index (of a folded user name or address) belongs to.
 std::optional<UserId> find_login(const KvReader& rows, const Key16& index);
 std::optional<UserId> find_user_by_number(const KvReader& rows, UserNumber number);
+// Whether somebody else is an active administrator.
+bool has_administrator_besides(const KvReader& rows, const UserId& id);
 // nullopt: the subject is unknown or was erased.
 std::optional<journal::v1::WrappedKey> find_subject_key(const KvReader& rows, std::string_view subject_id);
 // The subject for unknown visitors of a day (days since 1970-01-01, UTC).

@@ -43,6 +43,12 @@ std::string reason_of(journal::v1::Refusal refusal) {
       return "no_password";
     case journal::v1::REFUSAL_IDEMPOTENCY_MISMATCH:
       return "idempotency_mismatch";
+    case journal::v1::REFUSAL_LAST_ADMINISTRATOR:
+      return "last_administrator";
+    case journal::v1::REFUSAL_GUESTS_DISABLED:
+      return "guests_disabled";
+    case journal::v1::REFUSAL_ADMINISTRATOR_EXISTS:
+      return "administrator_exists";
     default:
       return "unspecified";  // proto enums are open: a later version's reason
   }
@@ -75,6 +81,37 @@ EventFacts describe_user(const UserEvent& event) {
                .reason = "missing_" + event.access_denied().required(),
                .user_id = event.user_id()};
       break;
+    case UserEvent::kPasswordChanged:
+      facts.type = "PasswordChanged";
+      break;
+    case UserEvent::kPasswordChangeRefused:
+      facts.type = "PasswordChangeRefused";
+      facts.result = Result::kFailure;
+      facts.reason = reason_of(event.password_change_refused().reason());
+      break;
+    case UserEvent::kDisplayNameChanged:
+      facts.type = "DisplayNameChanged";
+      break;
+    case UserEvent::kRoleChanged:
+      facts.type = "RoleChanged";
+      break;
+    case UserEvent::kDeactivated:
+      facts.type = "UserDeactivated";
+      break;
+    case UserEvent::kReactivated:
+      facts.type = "UserReactivated";
+      break;
+    case UserEvent::kErased:
+      facts.type = "UserErased";
+      break;
+    case UserEvent::kSessionsRevoked:
+      facts.type = "SessionsRevoked";
+      break;
+    case UserEvent::kAccountChangeRefused:
+      facts.type = "AccountChangeRefused";
+      facts.result = Result::kDenied;
+      facts.reason = reason_of(event.account_change_refused().reason());
+      break;
     case UserEvent::FACT_NOT_SET:
       break;
   }
@@ -102,6 +139,20 @@ EventFacts describe_session(const SessionEvent& event) {
       break;
     case SessionEvent::kLoggedOut:
       facts.type = "LoggedOut";
+      break;
+    case SessionEvent::kRevoked:
+      facts.type = "SessionRevoked";
+      break;
+    case SessionEvent::kTokenRevoked:
+      facts.type = "TokenRevoked";
+      break;
+    case SessionEvent::kGuestEntered:
+      facts.type = "GuestEntered";
+      break;
+    case SessionEvent::kGuestRefused:
+      facts.type = "GuestRefused";
+      facts.result = Result::kDenied;
+      facts.reason = reason_of(event.guest_refused().reason());
       break;
     case SessionEvent::FACT_NOT_SET:
       break;

@@ -36,6 +36,56 @@ void list_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   rows.put(tables::kDirectoryIds, event.user_id(), big_endian(row.number()));
 }
 
+// Shows what the fact changed. A user that is not listed is not listed by this either.
+void change_row(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
+  const auto number = rows.get(tables::kDirectoryIds, event.user_id());
+  const auto stored = number ? rows.get(tables::kDirectory, *number) : std::nullopt;
+  if (!stored) return;
+  rows::v1::DirectoryRow row;
+  row.ParseFromString(*stored);
+  state::v1::Account account;
+  if (row.has_display_name()) *account.mutable_display_name() = row.display_name();
+  account.set_role(row.role());
+  account.set_active(row.active());
+  evolve(account, event, origin);
+  row.clear_display_name();
+  if (account.has_display_name()) *row.mutable_display_name() = account.display_name();
+  row.set_role(account.role());
+  row.set_active(account.active());
+  rows.put(tables::kDirectory, *number, row.SerializeAsString());
+}
+
+void unlist_user(const UserEvent& event, Rows& rows) {
+  const auto number = rows.get(tables::kDirectoryIds, event.user_id());
+  if (!number) return;
+  rows.erase(tables::kDirectory, *number);
+  rows.erase(tables::kDirectoryIds, event.user_id());
+}
+
+void apply_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
+  switch (event.fact_case()) {
+    case UserEvent::kRegistered:
+      return list_user(event, origin, rows);
+    case UserEvent::kDisplayNameChanged:
+    case UserEvent::kRoleChanged:
+    case UserEvent::kDeactivated:
+    case UserEvent::kReactivated:
+      return change_row(event, origin, rows);
+    case UserEvent::kErased:
+      return unlist_user(event, rows);
+    case UserEvent::kRegistrationRefused:
+    case UserEvent::kLoginFailed:
+    case UserEvent::kPasswordRehashed:
+    case UserEvent::kAccessDenied:
+    case UserEvent::kPasswordChanged:
+    case UserEvent::kPasswordChangeRefused:
+    case UserEvent::kSessionsRevoked:
+    case UserEvent::kAccountChangeRefused:
+    case UserEvent::FACT_NOT_SET:
+      return;
+  }
+}
+
 }  // namespace
 
 void DirectoryProjection::apply(const AppliedTransaction& applied, Rows& rows) const {
@@ -44,7 +94,7 @@ void DirectoryProjection::apply(const AppliedTransaction& applied, Rows& rows) c
                      .at_us = applied.transaction.at_us(),
                      .transaction_id = applied.transaction.id()};
   for (const Event& event : applied.transaction.events()) {
-    if (event.user().has_registered()) list_user(event.user(), origin, rows);
+    if (event.has_user()) apply_user(event.user(), origin, rows);
     ++origin.event_index;
   }
 }

@@ -20,11 +20,15 @@ void apply_session(const SessionEvent& event, const EventOrigin& origin, Rows& r
     case SessionEvent::kLoggedIn:
     case SessionEvent::kReuseDetected:
     case SessionEvent::kLoggedOut:
+    case SessionEvent::kRevoked:
+    case SessionEvent::kTokenRevoked:
+    case SessionEvent::kGuestEntered:
       break;
     case SessionEvent::kRefreshed:
-      if (!event.refreshed().rotated()) return;
+      if (!event.refreshed().rotated() && !event.refreshed().extended()) return;
       break;
     case SessionEvent::kRefreshRefused:
+    case SessionEvent::kGuestRefused:
     case SessionEvent::FACT_NOT_SET:
       return;
   }
@@ -32,7 +36,7 @@ void apply_session(const SessionEvent& event, const EventOrigin& origin, Rows& r
   if (const auto stored = rows.get(tables::kSessions, event.session_id())) session.ParseFromString(*stored);
   evolve(session, event, origin);
   rows.put(tables::kSessions, event.session_id(), session.SerializeAsString());
-  if (event.has_logged_in()) {
+  if (event.has_logged_in() || event.has_guest_entered()) {
     rows.put(tables::kUserSessions, by_user_key(event.user_id(), event.session_id()), {});
     schedule_expiry(rows, tables::kSessionExpiry, session.expires_ms(), event.session_id());
   }
@@ -79,17 +83,26 @@ std::optional<state::v1::Session> find_session(const KvReader& rows, const Sessi
   return session;
 }
 
-std::vector<state::v1::Session> sessions_of(const KvReader& rows, const UserId& user, std::size_t limit) {
-  std::vector<state::v1::Session> sessions;
-  rows.scan(tables::kUserSessions, user.raw(), {}, KvReader::Order::kAscending,
-            [&](std::string_view key, std::string_view) {
-              if (!key.starts_with(user.raw()) || sessions.size() == limit) return false;
-              if (const auto id = SessionId::from_bytes(key.substr(user.raw().size()))) {
-                if (auto session = find_session(rows, *id)) sessions.push_back(std::move(*session));
-              }
-              return true;
-            });
-  return sessions;
+SessionPage sessions_of(const KvReader& rows, const UserId& user, const SessionScan& wanted) {
+  SessionPage page;
+  std::size_t looked_at = 0;
+  SessionId last = wanted.after;
+  const std::string from = by_user_key(user.raw(), wanted.after.raw()) + '\0';
+  rows.scan(tables::kUserSessions, from, {}, KvReader::Order::kAscending, [&](std::string_view key, std::string_view) {
+    if (!key.starts_with(user.raw())) return false;
+    if (page.sessions.size() == wanted.limit || looked_at == wanted.budget) {
+      page.next = last;
+      return false;
+    }
+    ++looked_at;
+    const auto id = SessionId::from_bytes(key.substr(user.raw().size()));
+    if (!id) return true;
+    last = *id;
+    auto session = find_session(rows, *id);
+    if (session && wanted.wanted(*session)) page.sessions.push_back(std::move(*session));
+    return true;
+  });
+  return page;
 }
 
 }  // namespace ledgate

@@ -5,6 +5,7 @@
 #include "domain/state.pb.h"
 #include "projections/projection.h"
 
+#include <functional>
 #include <vector>
 
 namespace ledgate {
@@ -17,6 +18,18 @@ class SessionsProjection final : public Projection {
 };
 
 std::optional<state::v1::Session> find_session(const KvReader& rows, const SessionId& id);
-std::vector<state::v1::Session> sessions_of(const KvReader& rows, const UserId& user, std::size_t limit);
+
+struct SessionScan {
+  SessionId after;                                        // exclusive; nil: from the first
+  std::function<bool(const state::v1::Session&)> wanted;  // which to return
+  std::size_t limit = 100;                                // sessions returned
+  std::size_t budget = 10'000;                            // rows looked at; when it ends first, `next` continues there
+};
+struct SessionPage {
+  std::vector<state::v1::Session> sessions;
+  std::optional<SessionId> next;  // continue after this one; absent: that was all
+};
+// In the order of their births.
+SessionPage sessions_of(const KvReader& rows, const UserId& user, const SessionScan& wanted);
 
 }  // namespace ledgate

@@ -24,6 +24,7 @@ std::vector<TableSpec> specs() {
       {.name = "idempotency.v1.rows"},
       {.name = "idempotency.v1.expiry", .point_lookups = false},
       {.name = "signing_keys.v1.rows"},
+      {.name = "accounts.v1.administrators"},
   };
 }
 

@@ -37,6 +37,8 @@ inline constexpr Table kIdempotency{17};  // key (16) → journal.v1.Idempotency
 inline constexpr Table kIdempotencyExpiry{18};
 // keys that sign tokens
 inline constexpr Table kSigningKeys{19};  // kid → rows.v1.SigningKeyRow
+// accounts that may administer
+inline constexpr Table kAdministrators{20};  // user id of an active administrator
 
 std::vector<TableSpec> specs();
 

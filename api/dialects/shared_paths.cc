@@ -1,6 +1,7 @@
 #include "api/dialects/shared_paths.h"
 
 #include "api/dialects/seed001/errors.h"
+#include "api/dialects/seed001/handlers.h"
 #include "api/dialects/seed002/errors.h"
 #include "api/dialects/seed002/handlers.h"
 #include "api/dialects/seed002/translate.h"
@@ -33,6 +34,8 @@ constexpr std::array kAuthFields{
     Field{.name = "error"},
     Field{.name = "message", .about = "001"},
     Field{.name = "code", .about = "001: what programs branch on."},
+    Field{
+        .name = "details", .type = Type::kObject, .required = false, .about = "001: `field`, or the methods of a 405."},
     Field{.name = "detail", .about = "004"},
 };
 constexpr Schema kAuthSchema{.name = "Error001And004", .fields = kAuthFields};
@@ -108,9 +111,9 @@ Answer handle_v1_me(const ApiContext& context, Call& call) {
 
 Answer handle_auth_login(const ApiContext& context, Call& call) {
   const nlohmann::json body = TRY(parse_json_object(call.request.body));
-  if (!body.contains("email")) return refuse_with(ErrorCode::kRequestMalformed);
-  call.envelope = &seed004::kEnvelope;
-  return seed004::handle_login(context, call);
+  const bool names_001 = !text_member(body, "username").empty() || !body.contains("email");
+  call.envelope = names_001 ? &seed001::kEnvelope : &seed004::kEnvelope;
+  return names_001 ? seed001::handle_login(context, call) : seed004::handle_login(context, call);
 }
 
 }  // namespace ledgate::api

@@ -17,7 +17,8 @@ Answer handle_v1_login(const ApiContext& context, Call& call);
 Answer handle_v1_refresh(const ApiContext& context, Call& call);
 // GET /api/v1/auth/me: the same for both.
 Answer handle_v1_me(const ApiContext& context, Call& call);
-// POST /api/auth/login: the key `email` is 004; what names no dialect is answered as 001 does.
+// POST /api/auth/login: a `username` that is not empty is 001, else the key `email` is 004; what names no dialect is
+// answered as 001 does.
 Answer handle_auth_login(const ApiContext& context, Call& call);
 
 }  // namespace ledgate::api

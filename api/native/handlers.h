@@ -11,6 +11,15 @@ Answer handle_verify(const ApiContext& context, Call& call);
 
 Answer handle_users(const ApiContext& context, Call& call);
 Answer handle_user(const ApiContext& context, Call& call);
+// POST /api/v1/users/{id}/…: answered with the user as it is afterwards.
+Answer handle_deactivate(const ApiContext& context, Call& call);
+Answer handle_reactivate(const ApiContext& context, Call& call);
+Answer handle_role(const ApiContext& context, Call& call);
+Answer handle_erase(const ApiContext& context, Call& call);
+// All sessions of the user or, with {"session": id}, that one; for administrators and the user.
+Answer handle_revoke_sessions(const ApiContext& context, Call& call);
+// The living ones, in the order of their births.
+Answer handle_sessions(const ApiContext& context, Call& call);
 // Leaves an AuditRead event; without it nothing is shown.
 Answer handle_audit_events(const ApiContext& context, Call& call);
 Answer handle_status(const ApiContext& context, Call& call);
@@ -19,7 +28,5 @@ Answer handle_healthz(const ApiContext& context, Call& call);
 Answer handle_readyz(const ApiContext& context, Call& call);
 Answer handle_metrics(const ApiContext& context, Call& call);
 Answer handle_jwks(const ApiContext& context, Call& call);
-// /api/schema; with `debug` only.
-Answer handle_schema(const ApiContext& context, Call& call);
 
 }  // namespace ledgate::api::native

@@ -12,6 +12,9 @@ namespace ledgate::api::native {
 // A UUID, or the number. nullopt: it is neither, or nobody has that number.
 std::optional<UserId> find_user(const KvReader& rows, std::string_view text);
 
+// The user's object of the native API; kUserNotFound when there is none (any more).
+Answer show_user(const ApiContext& context, const UserId& user);
+
 struct PageQuery {
   std::size_t limit = 0;
   std::string scope;                 // what cursors of this list are bound to

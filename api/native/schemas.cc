@@ -16,8 +16,8 @@ constexpr Field kNext{.name = "next", .nullable = true, .about = "Cursor of the 
 
 constexpr std::array kVerifyFields{Field{.name = "scope",
                                          .required = false,
-                                         .allowed = "read write admin audit",
-                                         .about = "What the caller has to be allowed."}};
+                                         .allowed = "read write edit admin audit",
+                                         .about = "What the caller has to be allowed; `edit` is `write`."}};
 constexpr std::array kPageFields{kLimit, kAfter};
 constexpr std::array kAuditQueryFields{
     Field{.name = "type", .required = false, .min = 1, .max = 64, .about = "An event's name, e.g. LoggedIn."},
@@ -44,6 +44,23 @@ constexpr std::array kUserFields{
     Field{.name = "created_at", .format = "date-time"},
 };
 constexpr std::array kUserPageFields{Field{.name = "items", .type = Type::kArray, .of = &kUserOut}, kNext};
+
+constexpr std::array kRoleFields{Field{.name = "role", .allowed = "user auditor admin"}};
+constexpr std::array kRevokeFields{
+    Field{.name = "session", .required = false, .max = 36, .format = "uuid", .about = "Only this one."}};
+constexpr std::array kErasedFields{Field{.name = "id", .format = "uuid"},
+                                   Field{.name = "erased", .type = Type::kBoolean}};
+constexpr std::array kRevokedFields{Field{.name = "id", .format = "uuid", .about = "The user."},
+                                    Field{.name = "ended", .about = "`all`, or the session's UUID."}};
+constexpr std::array kSessionFields{
+    Field{.name = "id", .format = "uuid"},
+    Field{.name = "dialect", .allowed = "native 000 001 002 003 004", .about = "Whose surface it was begun through."},
+    Field{.name = "created_at", .format = "date-time"},
+    Field{.name = "refreshed_at", .format = "date-time", .about = "When its present tokens began to count."},
+    Field{.name = "expires_at", .format = "date-time", .about = "When its last token has expired."},
+    Field{.name = "current", .type = Type::kBoolean, .about = "Whether it asks."},
+};
+constexpr std::array kSessionPageFields{Field{.name = "items", .type = Type::kArray, .of = &kSessionOut}, kNext};
 
 constexpr std::array kAuditFields{
     Field{.name = "id", .about = "The transaction's UUID, a dot, and the event's index in it."},
@@ -129,6 +146,12 @@ constexpr std::array kKeySetFields{
 
 const Schema kUserOut{.name = "User", .fields = kUserFields};
 const Schema kUserPage{.name = "UserPage", .fields = kUserPageFields};
+const Schema kRoleIn{.name = "RoleIn", .fields = kRoleFields};
+const Schema kRevokeIn{.name = "RevokeIn", .fields = kRevokeFields};
+const Schema kErasedOut{.name = "Erased", .fields = kErasedFields};
+const Schema kRevokedOut{.name = "Revoked", .fields = kRevokedFields};
+const Schema kSessionOut{.name = "Session", .fields = kSessionFields};
+const Schema kSessionPage{.name = "SessionPage", .fields = kSessionPageFields};
 const Schema kAuditEvent{.name = "AuditEvent", .fields = kAuditFields};
 const Schema kAuditPage{.name = "AuditPage", .fields = kAuditPageFields};
 const Schema kStatusOut{.name = "Status", .fields = kStatusFields};

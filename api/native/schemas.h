@@ -7,6 +7,12 @@ namespace ledgate::api::native {
 
 extern const Schema kUserOut;
 extern const Schema kUserPage;
+extern const Schema kRoleIn;
+extern const Schema kRevokeIn;
+extern const Schema kErasedOut;
+extern const Schema kRevokedOut;
+extern const Schema kSessionOut;
+extern const Schema kSessionPage;
 extern const Schema kAuditEvent;
 extern const Schema kAuditPage;
 extern const Schema kStatusOut;

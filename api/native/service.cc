@@ -1,7 +1,6 @@
 // Probes, keys and status: what operators and other services ask this one.
 #include "api/envelope.h"
 #include "api/native/handlers.h"
-#include "api/openapi.h"
 #include "api/rfc3339.h"
 #include "api/tokens.h"
 
@@ -74,11 +73,6 @@ Answer handle_jwks(const ApiContext& context, Call&) {
   // Before the journal was reached there is no key, and an empty set would be believed.
   if (!context.keys.signing_kid()) return retry_soon(ErrorCode::kNotCaughtUp);
   return Response{.content_type = "application/jwk-set+json", .body = context.services.jose.jwks()};
-}
-
-Answer handle_schema(const ApiContext& context, Call&) {
-  if (!context.settings.debug) return refuse_with(ErrorCode::kRouteNotFound);
-  return json_response(200, openapi_document(context.settings.version));
 }
 
 }  // namespace ledgate::api::native

@@ -37,12 +37,17 @@ Answer handle_users(const ApiContext& context, Call& call) {
   return json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}});
 }
 
-Answer handle_user(const ApiContext& context, Call& call) {
+Answer show_user(const ApiContext& context, const UserId& user) {
   const auto rows = context.services.store.snapshot();
-  const auto id = find_user(*rows, call.parameter);
-  const auto row = id ? find_directory_row(*rows, *id) : std::nullopt;
+  const auto row = find_directory_row(*rows, user);
   if (!row) return refuse_with(ErrorCode::kUserNotFound);
   return json_response(200, user_object(context, *rows, *row));
+}
+
+Answer handle_user(const ApiContext& context, Call& call) {
+  const auto id = find_user(context.services.store.latest(), call.parameter);
+  if (!id) return refuse_with(ErrorCode::kUserNotFound);
+  return show_user(context, *id);
 }
 
 }  // namespace ledgate::api::native

@@ -11,10 +11,14 @@ api::ApiSettings api_settings(const Settings& settings) {
                        .journal_kind = settings.journal == JournalKind::kKafka ? "kafka" : "embedded",
                        .debug = settings.debug,
                        .registration_enabled = settings.registration.enabled,
+                       .guests_enabled = settings.guest.enabled,
                        .wait = settings.wait_seconds,
                        .cors_origins = settings.cors.origins};
   const auto& lives = settings.lifetimes;
-  api.sessions = {.seed002_login = {.access_lifetime_s = lives.access_002_seconds.count(),
+  api.sessions = {.seed000 = {.access_lifetime_s = lives.access_000_seconds.count(),
+                              .refresh_lifetime_s = lives.refresh_000_seconds.count()},
+                  .seed001 = {.access_lifetime_s = lives.access_001_seconds.count()},
+                  .seed002_login = {.access_lifetime_s = lives.access_002_seconds.count(),
                                     .refresh_lifetime_s = lives.refresh_002_seconds.count(),
                                     .rotating = true},
                   .seed002_token = {.access_lifetime_s = lives.access_002_seconds.count()},
@@ -26,7 +30,10 @@ api::ApiSettings api_settings(const Settings& settings) {
                  .attempts = static_cast<std::uint64_t>(attempts),
                  .window_s = settings.rate_limits.window_seconds.count()};
   };
-  api.limits = {.login = limit("login", settings.rate_limits.login),
+  api.limits = {.login = {.network = limit("login", settings.rate_limits.login),
+                          .account = limit("account", settings.rate_limits.account)},
+                .password = limit("password", settings.rate_limits.login),
+                .guest = limit("guest", settings.rate_limits.login),
                 .registration = limit("register", settings.rate_limits.register_),
                 .refresh = limit("refresh", settings.rate_limits.refresh)};
   return api;

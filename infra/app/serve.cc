@@ -212,7 +212,7 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
       keys_(services_),
       tokens_(services_, keys_, {.issuer = settings.public_url}),
       authenticator_(services_, tokens_, limiter_,
-                     {.login_limit = api_settings(settings).limits.login, .fresh = [this] { return fresh(); }}),
+                     {.limits = api_settings(settings).limits.login, .fresh = [this] { return fresh(); }}),
       context_{.services = services_,
                .limiter = limiter_,
                .keys = keys_,

@@ -48,6 +48,7 @@ struct Settings {
   struct {
     bool enabled = true;
     std::chrono::seconds window_seconds{};
+    std::int64_t account = 0;
     std::int64_t login = 0;  // attempts per window
     std::int64_t register_ = 0;
     std::int64_t refresh = 0;

@@ -229,4 +229,11 @@ int read_head(std::string_view head, const RequestLimits& limits, Head& out) {
   return framing.judge(limits, out);
 }
 
+std::string_view readable_path(std::string_view bytes, const RequestLimits& limits) {
+  const std::size_t end = bytes.find(kLineEnd);
+  Head head;
+  if (end == std::string_view::npos || read_request_line(bytes.substr(0, end), limits, head) != 0) return {};
+  return head.target.path;
+}
+
 }  // namespace ledgate::infra::pistache

@@ -61,4 +61,7 @@ class HeadScanner {
 // request line was good.
 int read_head(std::string_view head, const RequestLimits& limits, Head& out);
 
+// The path of a head that is refused before it is complete, when its request line is good; else empty.
+std::string_view readable_path(std::string_view bytes, const RequestLimits& limits);
+
 }  // namespace ledgate::infra::pistache

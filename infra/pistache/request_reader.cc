@@ -45,7 +45,10 @@ RequestReader::Step RequestReader::read_head_bytes() {
   }
   if (buffered() == 0 || unread() == "\r") return Step::kNeedMore;
   const HeadScanner::Progress progress = scanner_.advance(unread());
-  if (progress.refusal != 0) return refuse(progress.refusal);
+  if (progress.refusal != 0) {
+    request_.path = readable_path(unread(), limits_);
+    return refuse(progress.refusal);
+  }
   return progress.size == 0 ? Step::kNeedMore : begin_request(unread().substr(0, progress.size));
 }
 

@@ -55,8 +55,8 @@ def test_every_described_route_exists(schema, node, admin):
     """Nothing is promised that answers 404 or 405."""
     for path, item in schema["paths"].items():
         for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
-            if path == "/api/schema":
-                continue
+            if path.startswith(("/api/schema", "/api/swagger", "/api/redoc", "/api/pages/")):
+                continue  # with debug only
             answer = node.http.request(method.upper(), path.replace("{id}", "1"), headers=admin if method == "get" else {})
             assert answer.status_code not in (404, 405), f"{method} {path}"
 

@@ -14,7 +14,7 @@ constexpr auto kDialect = journal::v1::DIALECT_002;
 
 Parsed<Issued> log_in_with(const ApiContext& context, Call& call, LogIn command, const SessionTerms& terms) {
   Caller caller = caller_of(call, kDialect);
-  const auto admission = TRY(admit(context, context.settings.limits.login, caller));
+  const auto admission = TRY(admit_login(context, caller, command));
   command.terms = terms;
   const Granted granted = TRY(settle(call, log_in(context.services, caller, command)));
   return issue(context, granted);

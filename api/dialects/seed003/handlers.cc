@@ -27,7 +27,7 @@ Answer handle_register(const ApiContext& context, Call& call) {
   Caller caller = caller_of(call, kDialect);
   const auto admission = TRY(admit_as(context, context.settings.limits.registration, caller, "registration"));
   if (!context.settings.registration_enabled)
-    return tl::unexpected<Refusal>(refuse_registration(context, call, caller));
+    return tl::unexpected<Refusal>(refuse_registration(context, call, caller, ErrorCode::kRegistrationDisabled));
   command.terms = context.settings.sessions.seed003;
   const Granted granted = TRY(settle(call, register_user(context.services, caller, command)));
   const Issued issued = TRY(issue(context, granted));
@@ -37,7 +37,8 @@ Answer handle_register(const ApiContext& context, Call& call) {
 Answer handle_login(const ApiContext& context, Call& call) {
   LogIn command = TRY(parse_login(call.request));
   Caller caller = caller_of(call, kDialect);
-  const auto admission = TRY(admit_as(context, context.settings.limits.login, caller, "login"));
+  const auto admission = admit_login(context, caller, command);
+  if (!admission) return tl::unexpected<Refusal>(too_many(admission.error(), "login"));
   command.terms = context.settings.sessions.seed003;
   const Granted granted = TRY(settle(call, log_in(context.services, caller, command)));
   const Issued issued = TRY(issue(context, granted));

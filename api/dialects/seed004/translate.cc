@@ -1,5 +1,6 @@
 #include "api/dialects/seed004/translate.h"
 
+#include "api/ascii.h"
 #include "api/call.h"
 #include "domain/ids.h"
 
@@ -26,6 +27,11 @@ constexpr std::array kUserFields{
     Field{.name = "updated_at", .type = Type::kInteger, .about = "UNIX milliseconds."},
     Field{.name = "extra", .type = Type::kObject, .of = &kExtra},
 };
+constexpr std::array kNameFields{Field{.name = "name", .max = 100, .about = "Empty: none."}};
+constexpr std::array kPasswordFields{
+    Field{.name = "old_password", .secret = true, .max = 1024, .format = "password"},
+    Field{.name = "new_password", .secret = true, .min = 1, .max = 1024, .format = "password"},
+};
 constexpr std::array kLoginOutFields{
     Field{.name = "token", .secret = true, .about = "Bearer token."},
     Field{.name = "user", .type = Type::kObject, .of = &kUserOut},
@@ -35,11 +41,26 @@ constexpr std::array kLoginOutFields{
 
 const Schema kLoginIn{.name = "LoginIn004", .fields = kLoginFields};
 const Schema kUserOut{.name = "User004", .fields = kUserFields};
+const Schema kNameIn{.name = "NameIn004", .fields = kNameFields};
+const Schema kPasswordIn{.name = "PasswordIn004", .fields = kPasswordFields};
 const Schema kLoginOut{.name = "LoginOut004", .fields = kLoginOutFields};
 
 Parsed<LogIn> parse_login(const Request& request) {
   const nlohmann::json body = TRY(read_json(request, kLoginIn));
   return LogIn{.login = text_member(body, "email"), .password = Secret<>(text_member(body, "password")), .terms = {}};
+}
+
+Parsed<std::string> parse_name(const Request& request) {
+  const nlohmann::json body = TRY(read_json(request, kNameIn));
+  return std::string(strip(text_member(body, "name")));
+}
+
+Parsed<ChangePassword> parse_password(const Request& request) {
+  const nlohmann::json body = TRY(read_json(request, kPasswordIn));
+  return ChangePassword{.user = {},
+                        .present = Secret<>(text_member(body, "old_password")),
+                        .replacement = Secret<>(text_member(body, "new_password")),
+                        .kept_session = {}};
 }
 
 nlohmann::ordered_json user_object(const User& user) {
@@ -57,6 +78,8 @@ nlohmann::ordered_json user_object(const User& user) {
           {"updated_at", account.updated_us() / 1000},
           {"extra", ordered_json::object()}};
 }
+
+Response render_true() { return Response{.body = "true"}; }
 
 Response render_login(std::string_view token, const User& user) {
   return json_response(200, {{"token", token}, {"user", user_object(user)}});

@@ -4,6 +4,7 @@
 #include "api/http.h"
 #include "api/refusal.h"
 #include "api/schema.h"
+#include "commands/account_changes.h"
 #include "commands/sessions.h"
 #include "domain/state.pb.h"
 
@@ -15,9 +16,15 @@ namespace ledgate::api::seed004 {
 extern const Schema kLoginIn;
 extern const Schema kLoginOut;
 extern const Schema kUserOut;
+extern const Schema kNameIn;
+extern const Schema kPasswordIn;
 
 // `email` may hold a user name too: that is how the default administrator gets in.
 Parsed<LogIn> parse_login(const Request& request);
+
+Parsed<std::string> parse_name(const Request& request);
+// The two passwords; who it is about is the caller's to say.
+Parsed<ChangePassword> parse_password(const Request& request);
 
 struct User {
   const state::v1::Account& account;
@@ -25,6 +32,8 @@ struct User {
   std::string_view display_name;  // empty: null
 };
 nlohmann::ordered_json user_object(const User& user);
+// What the product says where it has nothing else to say.
+Response render_true();
 Response render_login(std::string_view token, const User& user);
 
 }  // namespace ledgate::api::seed004

@@ -254,8 +254,9 @@ TEST(Gateway, registration_that_is_switched_off_is_refused_and_recorded) {
 }
 
 TEST(Gateway, the_limit_is_the_first_check_of_003_and_counts_what_is_logged) {
-  World world(
-      {.settings = {.limits = {.login = {.name = "login", .attempts = 2, .window_s = 300}}}, .rate_limits = true});
+  World::Options options{.rate_limits = true};
+  options.settings.limits.login.network.attempts = 2;
+  World world(std::move(options));
   const auto login = [&](const json& body) { return world.ask(post("/api/v1/auth/login").json(body)); };
   for (int i = 0; i < 5; ++i) EXPECT_EQ(login({{"username", ""}, {"password", "x"}}).status, 422) << "not counted";
   for (int i = 0; i < 2; ++i) EXPECT_EQ(login({{"username", "admin"}, {"password", "admin"}}).status, 200);

@@ -98,7 +98,7 @@ World::World(Options options)
       keys_(services_),
       tokens_(services_, keys_, {.issuer = "https://auth.example.org", .cache_entries = options.token_cache_entries}),
       authenticator_(services_, tokens_, limiter_,
-                     {.login_limit = options.settings.limits.login, .fresh = [this] { return fresh.load(); }}),
+                     {.limits = options.settings.limits.login, .fresh = [this] { return fresh.load(); }}),
       context_{.services = services_,
                .limiter = limiter_,
                .keys = keys_,

@@ -190,7 +190,9 @@ TEST(LoggingIn, WithoutTermsChecksAndRecordsOnly) {
   ASSERT_TRUE(outcome.result);
   EXPECT_TRUE(outcome.result->session.is_nil());
   EXPECT_EQ(world.trail().back(), "LoggedIn");
-  EXPECT_TRUE(sessions_of(*world.node().rows(), outcome.result->user, 10).empty());
+  EXPECT_TRUE(sessions_of(*world.node().rows(), outcome.result->user, {.wanted = [](const auto&) {
+                return true;
+              }}).sessions.empty());
 }
 
 TEST(LoggingIn, RenewsAnOutdatedHashOnce) {

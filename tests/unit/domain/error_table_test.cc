@@ -52,11 +52,11 @@ TEST(ErrorTable, EveryRowIsFoundByItsCode) {
 
 TEST(ErrorTable, KindsHaveTheStatusOfTheContract) {
   const std::map<ErrorKind, int> statuses{
-      {ErrorKind::kInvalidArgument, 400},    {ErrorKind::kUnauthenticated, 401},   {ErrorKind::kPermissionDenied, 403},
-      {ErrorKind::kNotFound, 404},           {ErrorKind::kMethodNotAllowed, 405},  {ErrorKind::kAlreadyExists, 409},
-      {ErrorKind::kFailedPrecondition, 412}, {ErrorKind::kTooLarge, 413},          {ErrorKind::kUnsupportedMedia, 415},
-      {ErrorKind::kUnprocessable, 422},      {ErrorKind::kResourceExhausted, 429}, {ErrorKind::kInternal, 500},
-      {ErrorKind::kUnavailable, 503},        {ErrorKind::kDeadlineExceeded, 504},
+      {ErrorKind::kInvalidArgument, 400},  {ErrorKind::kUnauthenticated, 401},    {ErrorKind::kPermissionDenied, 403},
+      {ErrorKind::kNotFound, 404},         {ErrorKind::kMethodNotAllowed, 405},   {ErrorKind::kAlreadyExists, 409},
+      {ErrorKind::kConflict, 409},         {ErrorKind::kFailedPrecondition, 412}, {ErrorKind::kTooLarge, 413},
+      {ErrorKind::kUnsupportedMedia, 415}, {ErrorKind::kUnprocessable, 422},      {ErrorKind::kResourceExhausted, 429},
+      {ErrorKind::kInternal, 500},         {ErrorKind::kUnavailable, 503},        {ErrorKind::kDeadlineExceeded, 504},
   };
   for (const auto& [kind, status] : statuses) EXPECT_EQ(http_status(kind), status);
   for (const ErrorRow& row : error_table()) EXPECT_EQ(http_status(row.kind), statuses.at(row.kind)) << row.slug;

@@ -1,4 +1,4 @@
-// decide_refresh and decide_logout: every branch, and the edges of time.
+// decide_refresh and decide_session_end: every branch, and the edges of time.
 #include "tests/unit/domain/spec.h"
 
 namespace ledgate::spec {
@@ -15,6 +15,7 @@ struct Presented {
   std::optional<std::uint8_t> by = std::nullopt;
   journal::v1::Dialect dialect = journal::v1::DIALECT_002;
   bool user_active = true;
+  bool by_access_token = false;
 };
 
 auto refreshing(const Presented& presented) {
@@ -22,11 +23,15 @@ auto refreshing(const Presented& presented) {
     RefreshAttempt attempt{.session = id<SessionId>(1),
                            .generation = presented.generation,
                            .expires_ms = presented.expires_ms,
+                           .by_access_token = presented.by_access_token,
                            .dialect = presented.dialect,
                            .now_ms = presented.now_ms,
                            .grace_ms = kGraceMs};
     if (presented.by) attempt.presented_by = id<UserId>(*presented.by);
-    return decide_refresh(history.session(), presented.user_active, attempt);
+    auto account = history.account();
+    if (!account) account.emplace();
+    if (!account->active()) account->set_active(presented.user_active);
+    return decide_refresh(history.session(), account, attempt);
   };
 }
 
@@ -177,10 +182,90 @@ TEST(Refreshing, ADetectedReuseEndsTheSession) {
   EXPECT_TRUE(given(kRotating, kRotated, reuse(0, 1).at(kBorn + 90'000)).session()->ended());
 }
 
+// ---- by the access token ----
+
+Fact extended() {
+  Fact fact = refreshed({});
+  fact.event.mutable_session()->mutable_refreshed()->set_extended(true);
+  return fact;
+}
+
+TEST(Extending, ASessionWithoutARefreshTokenLivesOn) {
+  const Fact birth = born({.refresh_lifetime_s = 0}).at(kBorn);
+  given(birth).when(refreshing({.by_access_token = true})).then({extended()}).answers(0);
+  const auto session = given(birth, extended().at(kBorn + 100'000)).session();
+  EXPECT_EQ(session->expires_ms(), kBorn + 100'000 + 300'000);
+  EXPECT_EQ(session->generation(), 0U);
+}
+
+TEST(Extending, AGuestsSessionNeedsNoAccount) {
+  const RefreshAttempt attempt{.session = id<SessionId>(1),
+                               .expires_ms = kExpires,
+                               .by_access_token = true,
+                               .dialect = journal::v1::DIALECT_001,
+                               .now_ms = kBorn};
+  const History history = given(guest_entered().at(kBorn));
+  history.when([&](const History& past) { return decide_refresh(past.session(), std::nullopt, attempt); }).answers(0);
+  EXPECT_TRUE(history.session()->guest());
+}
+
+TEST(Extending, ASessionWithARefreshTokenKeepsItAsItIs) {
+  given(kRotating).when(refreshing({.dialect = journal::v1::DIALECT_001, .by_access_token = true})).answers(0);
+  const auto before = given(kRotating).session();
+  const auto after = given(kRotating, extended().at(kBorn + 100'000)).session();
+  EXPECT_EQ(after->generation_ms(), before->generation_ms());
+  EXPECT_EQ(after->expires_ms(), before->expires_ms()) << "it lives longer than another access token anyhow";
+}
+
+TEST(Extending, NotAfterTheEnd) {
+  given(born({.refresh_lifetime_s = 0}).at(kBorn), logged_out().at(kBorn + 5))
+      .when(refreshing({.by_access_token = true}))
+      .then({refusal(journal::v1::REFUSAL_SESSION_ENDED)})
+      .refused(ErrorCode::kRefreshInvalid);
+}
+
+TEST(Refreshing, AfterAllSessionsWereRevoked) {
+  given(registered(1), kFixed, sessions_revoked(0).at(kBorn + 5))
+      .when(refreshing({}))
+      .then({refusal(journal::v1::REFUSAL_SESSION_ENDED)})
+      .refused(ErrorCode::kRefreshInvalid);
+  given(registered(1), kFixed, sessions_revoked(1).at(kBorn + 5)).when(refreshing({})).answers(0);
+}
+
+// ---- giving back ----
+
+auto giving_back(const Presented& presented) {
+  return [=](const History& history) {
+    const RefreshAttempt attempt{.session = id<SessionId>(1),
+                                 .generation = presented.generation,
+                                 .expires_ms = presented.expires_ms,
+                                 .dialect = presented.dialect,
+                                 .now_ms = presented.now_ms};
+    auto account = history.account();
+    if (!account) account.emplace().set_active(true);
+    return decide_give_back(history.session(), account, attempt);
+  };
+}
+
+TEST(GivingBack, EndsTheSession) { given(kFixed).when(giving_back({})).then({logged_out()}).answers(0); }
+
+TEST(GivingBack, WhatIsNoGoodIsRefusedAsARefreshWouldBe) {
+  given(kFixed, logged_out().at(kBorn + 5))
+      .when(giving_back({}))
+      .then({refusal(journal::v1::REFUSAL_SESSION_ENDED)})
+      .refused(ErrorCode::kRefreshInvalid);
+  given(kFixed)
+      .when(giving_back({.now_ms = kExpires}))
+      .then({refusal(journal::v1::REFUSAL_TOKEN_EXPIRED)})
+      .refused(ErrorCode::kRefreshInvalid);
+}
+
 // ---- logging out ----
 
 auto logging_out() {
-  return [](const History& history) { return decide_logout(history.session(), journal::v1::DIALECT_002); };
+  return [](const History& history) {
+    return decide_session_end(history.session(), SessionEnd::kLoggedOut, journal::v1::DIALECT_002);
+  };
 }
 
 TEST(LoggingOut, ALivingSessionEnds) {

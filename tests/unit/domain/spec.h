@@ -5,6 +5,7 @@
 #pragma once
 
 #include "domain/decide.h"
+#include "domain/decide_account.h"
 #include "domain/evolve.h"
 
 #include <google/protobuf/util/json_util.h>
@@ -183,6 +184,22 @@ inline Fact refreshed(const Refresh& refresh) {
   refreshed.set_rotated(refresh.rotated);
   refreshed.set_repeated_within_grace(refresh.repeated);
   refreshed.set_dialect(journal::v1::DIALECT_002);
+  return fact;
+}
+inline Fact guest_entered() {
+  return {decide_guest_entry({.admitted = true,
+                              .guest = id<UserId>(1),
+                              .session = id<SessionId>(1),
+                              .access_lifetime_s = 300,
+                              .dialect = journal::v1::DIALECT_001})
+              .events.front()};
+}
+// `kept`: the session that lives on; 0: none.
+inline Fact sessions_revoked(std::uint8_t kept) {
+  Fact fact;
+  fact.event.mutable_user()->set_user_id(raw_user(1));
+  fact.event.mutable_user()->mutable_sessions_revoked()->set_dialect(journal::v1::DIALECT_NATIVE);
+  if (kept != 0) fact.event.mutable_user()->mutable_sessions_revoked()->set_kept_session(raw_session(kept));
   return fact;
 }
 inline Fact logged_out() {

@@ -46,6 +46,17 @@ Outcome read_in_pieces(std::string_view bytes, std::size_t first, std::size_t si
   return outcome;
 }
 
+TEST(Reader, KnowsThePathOfAHeadThatItRefuses) {
+  for (const auto& [line, path] : {std::pair<std::string, std::string>{"GET /api/auth/me?x=y HTTP/1.1", "/api/auth/me"},
+                                   {"GET /api/../auth HTTP/1.1", ""},
+                                   {"FETCH /api/auth/me HTTP/1.1", ""}}) {
+    RequestReader reader((RequestLimits()));
+    reader.append(line + "\r\nHost: h\r\nX: a\x01z\r\n\r\n");
+    EXPECT_EQ(reader.advance(), Step::kRefused) << line;
+    EXPECT_EQ(reader.current().path, path) << line;
+  }
+}
+
 const std::string kThreeRequests =
     "POST /a?b=c HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nConnection: keep-alive, X\r\n\r\nhello"
     "\r\nPOST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"

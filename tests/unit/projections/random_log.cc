@@ -138,16 +138,58 @@ void RandomLog::refresh() {
 void RandomLog::small_user_fact() {
   Transaction transaction = log_.transaction();
   Event& event = *transaction.add_events();
-  switch (next_user_kind_++ % 3) {
+  switch (next_user_kind_++ % 4) {
     case 0:
       event = login_failed(chance(50) ? some_user() : "");
       break;
     case 1:
       event.mutable_user()->mutable_registration_refused()->set_reason(journal::v1::REFUSAL_EMAIL_TAKEN);
       break;
+    case 2:
+      return change_account();
     default:
       event.mutable_user()->set_user_id(key_of(some_user()));
       event.mutable_user()->mutable_access_denied()->set_required("admin");
+  }
+  append(std::move(transaction));
+}
+
+void RandomLog::change_account() {
+  const std::string user = some_user();
+  Transaction transaction = log_.transaction();
+  log_.read(transaction, "user/" + user);
+  Log::write(transaction, "user/" + user);
+  auto& about = *transaction.add_events()->mutable_user();
+  about.set_user_id(key_of(user));
+  switch (next_account_kind_++ % 9) {
+    case 0:
+      *about.mutable_password_changed()->mutable_password_hash() = sealed(user);
+      if (!sessions_.empty()) about.mutable_password_changed()->set_kept_session(key_of(sessions_.back().name));
+      break;
+    case 1:
+      if (chance(70)) *about.mutable_display_name_changed()->mutable_display_name() = sealed(user);
+      about.mutable_display_name_changed()->set_dialect(journal::v1::DIALECT_004);
+      break;
+    case 2:
+      about.mutable_role_changed()->set_to(chance(50) ? journal::v1::ROLE_ADMIN : journal::v1::ROLE_AUDITOR);
+      break;
+    case 3:
+      about.mutable_deactivated();
+      break;
+    case 4:
+      about.mutable_reactivated();
+      break;
+    case 5:
+      about.mutable_sessions_revoked();
+      break;
+    case 6:
+      about.mutable_account_change_refused()->set_reason(journal::v1::REFUSAL_LAST_ADMINISTRATOR);
+      break;
+    case 7:
+      about.mutable_password_change_refused()->set_reason(journal::v1::REFUSAL_WRONG_PASSWORD);
+      break;
+    default:
+      about.mutable_erased();
   }
   append(std::move(transaction));
 }
@@ -159,9 +201,24 @@ void RandomLog::small_session_fact() {
   Event& event = *transaction.add_events();
   event = session_ended(session.user, session.name);
   if (session.name.empty()) event.mutable_session()->clear_session_id();
-  switch (next_session_kind_++ % 3) {
+  switch (next_session_kind_++ % 7) {
     case 0:
       event.mutable_session()->mutable_refresh_refused()->set_reason(journal::v1::REFUSAL_TOKEN_EXPIRED);
+      break;
+    case 2:
+      event.mutable_session()->mutable_guest_refused()->set_reason(journal::v1::REFUSAL_GUESTS_DISABLED);
+      break;
+    case 3:
+      event.mutable_session()->set_session_id(key_of(new_name('g')));
+      event.mutable_session()->mutable_guest_entered()->set_access_lifetime_s(300);
+      break;
+    case 4:
+      event.mutable_session()->mutable_revoked();
+      Log::write(transaction, "session/" + session.name, log_.now_ms() + kHourMs);
+      break;
+    case 5:
+      event.mutable_session()->mutable_token_revoked();
+      Log::write(transaction, "session/" + session.name, log_.now_ms() + kHourMs);
       break;
     case 1:
       event.mutable_session()->mutable_reuse_detected()->set_current_generation(session.generation);

@@ -39,6 +39,7 @@ class RandomLog {
   void log_in();
   void refresh();
   void small_user_fact();
+  void change_account();
   void small_session_fact();
   void service_fact();
   void rewritten();
@@ -48,6 +49,7 @@ class RandomLog {
   std::uint64_t next_name_ = 1;
   // Kinds of facts are taken in turn, so that none is left out.
   std::size_t next_user_kind_ = 0;
+  std::size_t next_account_kind_ = 0;
   std::size_t next_session_kind_ = 0;
   std::size_t next_service_kind_ = 0;
   std::vector<std::string> users_;

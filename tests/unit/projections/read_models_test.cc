@@ -157,9 +157,19 @@ TEST(Sessions, AreFoundByIdAndByUser) {
   log.append_event(session_begun("ann", "s2", 3600, true));
   log.append_event(session_begun("bob", "s3", 3600, true));
   EXPECT_EQ(find_session(log.rows(), id_of<SessionId>("s3"))->user_id(), key_of("bob"));
-  EXPECT_EQ(sessions_of(log.rows(), id_of<UserId>("ann"), 10).size(), 2U);
-  EXPECT_EQ(sessions_of(log.rows(), id_of<UserId>("ann"), 1).size(), 1U);
-  EXPECT_TRUE(sessions_of(log.rows(), id_of<UserId>("eve"), 10).empty());
+  const auto all = [](const state::v1::Session&) { return true; };
+  const auto find = [&](std::string_view user, std::size_t limit, const SessionId& after = {}) {
+    return sessions_of(log.rows(), id_of<UserId>(user), {.after = after, .wanted = all, .limit = limit});
+  };
+  EXPECT_EQ(find("ann", 10).sessions.size(), 2U);
+  EXPECT_FALSE(find("ann", 10).next);
+  EXPECT_TRUE(find("eve", 10).sessions.empty());
+  const SessionPage first = find("ann", 1);
+  ASSERT_TRUE(first.next);
+  const SessionPage second = find("ann", 1, *first.next);
+  ASSERT_EQ(second.sessions.size(), 1U);
+  EXPECT_NE(second.sessions[0].id(), first.sessions[0].id());
+  EXPECT_FALSE(second.next);
   EXPECT_FALSE(find_session(log.rows(), id_of<SessionId>("s4")));
 }
 

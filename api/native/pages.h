@@ -1,0 +1,16 @@
+// The API pages, with `debug` only: Swagger UI and Redoc over /api/schema, from this host alone.
+#pragma once
+
+#include "api/call.h"
+#include "api/context.h"
+
+namespace ledgate::api::native {
+
+std::span<const Route> page_routes();
+
+Answer handle_schema(const ApiContext& context, Call& call);
+Answer handle_swagger(const ApiContext& context, Call& call);
+Answer handle_redoc(const ApiContext& context, Call& call);
+Answer handle_page_file(const ApiContext& context, Call& call);
+
+}  // namespace ledgate::api::native

@@ -1,0 +1,139 @@
+#include "api/oauth/handlers.h"
+
+#include "api/authorise.h"
+#include "api/envelope.h"
+#include "api/grants.h"
+#include "api/tokens.h"
+#include "domain/session_state.h"
+#include "projections/accounts.h"
+#include "projections/sessions.h"
+
+#include <array>
+
+namespace ledgate::api::oauth {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::array kWordings{
+    Wording{.code = ErrorCode::kUnauthenticated, .text = "Client authentication failed."},
+    Wording{.code = ErrorCode::kInvalidCredentials, .text = "Client authentication failed."},
+};
+constexpr std::array kErrorFields{Field{.name = "error", .about = "As RFC 6749 §5.2 names it."},
+                                  Field{.name = "error_description"}};
+constexpr Schema kErrorSchema{.name = "ErrorOAuth", .fields = kErrorFields};
+
+std::string_view error_name(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kUnauthenticated:
+      return "invalid_client";
+    case ErrorKind::kPermissionDenied:
+      return "unauthorized_client";
+    case ErrorKind::kResourceExhausted:
+    case ErrorKind::kUnavailable:
+    case ErrorKind::kDeadlineExceeded:
+      return "temporarily_unavailable";
+    case ErrorKind::kInternal:
+      return "server_error";
+    default:
+      return "invalid_request";
+  }
+}
+
+ordered_json body(const ErrorView& view) {
+  return {{"error", error_name(error_row(view.refusal.error.code).kind)}, {"error_description", view.text}};
+}
+
+constexpr std::array kTokenFields{
+    Field{.name = "token", .secret = true, .max = 8192},
+    Field{.name = "token_type_hint", .required = false, .max = 64, .about = "access_token or refresh_token; a hint."},
+    Field{.name = "client_id", .required = false, .max = 1024},
+    Field{.name = "client_secret", .required = false, .secret = true, .max = 1024},
+};
+constexpr std::array kIntrospectionFields{
+    Field{.name = "active", .type = Type::kBoolean, .about = "When false there is no other member."},
+    Field{.name = "scope", .required = false, .about = "Separated by spaces."},
+    Field{.name = "username", .required = false},
+    Field{.name = "token_type", .required = false, .allowed = "access_token refresh_token"},
+    Field{.name = "exp", .type = Type::kInteger, .required = false},
+    Field{.name = "sub", .required = false, .format = "uuid"},
+    Field{.name = "sid", .required = false, .format = "uuid"},
+    Field{.name = "iss", .required = false},
+    Field{.name = "role", .required = false, .allowed = "user auditor admin guest"},
+    Field{.name = "user_id", .type = Type::kInteger, .required = false},
+};
+
+// A token of ours as it was presented, whichever kind it is.
+struct Presented {
+  SessionId session;
+  std::int64_t expires_s = 0;
+  std::optional<std::uint32_t> generation;  // of a refresh token; absent: an access token
+};
+
+// Waits for the birth of the session where the token says when that was.
+Parsed<std::optional<Presented>> read_token(const ApiContext& context, const std::string& token) {
+  if (const auto claims = context.tokens.read_refresh(token)) {
+    return Presented{.session = claims->session, .expires_s = claims->expires_s, .generation = claims->generation};
+  }
+  const auto verified = context.tokens.verify_access(token);
+  if (!verified) return std::nullopt;
+  TRY_STATUS(await_position(context, verified->born));
+  return Presented{.session = verified->session, .expires_s = verified->expires_s, .generation = {}};
+}
+
+// Whose session it is, when the token is good now.
+std::optional<state::v1::Account> holder_of(const ApiContext& context, const Presented& token) {
+  const KvReader& rows = context.services.store.latest();
+  const auto session = find_session(rows, token.session);
+  if (!session || token.expires_s * 1'000'000 <= context.services.clock.wall_us()) return std::nullopt;
+  const bool superseded = token.generation && *token.generation != session->generation();
+  const auto user = UserId::from_bytes(session->user_id());
+  auto account = session->guest() ? guest_account(*session) : user ? find_account(rows, *user) : std::nullopt;
+  if (superseded || !is_live(*session, account)) return std::nullopt;
+  return account;
+}
+
+ordered_json describe(const ApiContext& context, const Presented& token, const state::v1::Account& account) {
+  const Profile profile = profile_of(context, account);
+  return {{"active", true},
+          {"scope", Scopes::of(account.role()).text()},
+          {"username", profile.username},
+          {"token_type", token.generation ? "refresh_token" : "access_token"},
+          {"exp", token.expires_s},
+          {"sub", UserId::from_bytes(account.id()).value_or(UserId()).to_string()},
+          {"sid", token.session.to_string()},
+          {"iss", context.tokens.issuer()},
+          {"role", role_name(account.role())},
+          {"user_id", account.number()}};
+}
+
+}  // namespace
+
+const Envelope kEnvelope{
+    .schema = &kErrorSchema, .wordings = kWordings, .challenge = "Basic realm=\"ledgate\"", .body = body};
+const Schema kTokenForm{.name = "TokenForm", .fields = kTokenFields};
+const Schema kIntrospectionOut{.name = "Introspection", .fields = kIntrospectionFields};
+
+Answer handle_introspect(const ApiContext& context, Call& call) {
+  const nlohmann::json form = TRY(read_form(call.request, kTokenForm));
+  if (!call.principal->scopes.allow(Scope::kRead)) {
+    call.denied_for = Scopes{Scope::kRead}.text();
+    return refuse_with(ErrorCode::kPermissionDenied);
+  }
+  const auto token = TRY(read_token(context, text_member(form, "token")));
+  const auto account = token ? holder_of(context, *token) : std::nullopt;
+  return json_response(200, account ? describe(context, *token, *account) : ordered_json{{"active", false}});
+}
+
+Answer handle_revoke(const ApiContext& context, Call& call) {
+  const nlohmann::json form = TRY(read_form(call.request, kTokenForm));
+  Caller caller = caller_of(call, journal::v1::DIALECT_NATIVE);
+  const auto admission = TRY(admit(context, context.settings.limits.refresh, caller));
+  if (const auto token = TRY(read_token(context, text_member(form, "token")))) {
+    const SessionEnd how = token->generation ? SessionEnd::kRefreshToken : SessionEnd::kAccessToken;
+    (void)TRY(settle(call, end_session(context.services, caller, token->session, how)));
+  }
+  return Response{.content_type = "", .body = ""};
+}
+
+}  // namespace ledgate::api::oauth

@@ -1,0 +1,53 @@
+#include "api/oauth/routes.h"
+
+#include "api/media_type.h"
+#include "api/oauth/handlers.h"
+
+#include <array>
+
+namespace ledgate::api::oauth {
+namespace {
+
+using enum ErrorCode;
+
+constexpr CredentialKinds kBearerOrBasic{.basic = true};
+
+constexpr std::array kForms{Body{kUrlencoded, &kTokenForm}};
+constexpr std::array kDescribed{Success{200, &kIntrospectionOut}};
+constexpr std::array kRevoked{Success{200, nullptr, ""}};
+constexpr std::array kIntrospectErrors{kPermissionDenied};
+constexpr std::array kRevokeErrors{kRateLimited};
+
+constexpr std::array kRoutes{
+    Route{.method = Method::kPost,
+          .path = "/oauth/introspect",
+          .operation = "introspect",
+          .summary = "Whether a token is good now, and whose (RFC 7662)",
+          .access = Access::kAccount,
+          .runs = Runs::kWorker,
+          .kind = Kind::kQuery,
+          .credentials = kBearerOrBasic,
+          .bodies = kForms,
+          .successes = kDescribed,
+          .errors = kIntrospectErrors,
+          .envelope = &kEnvelope,
+          .handler = handle_introspect},
+    Route{.method = Method::kPost,
+          .path = "/oauth/revoke",
+          .operation = "revoke",
+          .summary = "Ends the session of a token, by whoever holds it (RFC 7009)",
+          .access = Access::kPublic,
+          .runs = Runs::kWorker,
+          .kind = Kind::kCommand,
+          .bodies = kForms,
+          .successes = kRevoked,
+          .errors = kRevokeErrors,
+          .envelope = &kEnvelope,
+          .handler = handle_revoke},
+};
+
+}  // namespace
+
+std::span<const Route> routes() { return kRoutes; }
+
+}  // namespace ledgate::api::oauth

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "api/route.h"
+
+namespace ledgate::api::oauth {
+
+// RFC 7662 and RFC 7009, for the tokens of every dialect.
+std::span<const Route> routes();
+
+}  // namespace ledgate::api::oauth
