@@ -13,7 +13,7 @@ constexpr std::uint64_t kSeeds = 1000;
 constexpr std::uint64_t kSeedsToFindOut = 200;
 
 TEST(Simulation, AThousandSeeds) {
-  const Run run = live_through(1, kSeeds, Variant::kCorrect);
+  const auto run = live_through(1, kSeeds, Variant::kCorrect);
   if (run.failure) FAIL() << advice(*run.failure, Variant::kCorrect);
   EXPECT_EQ(run.lived, kSeeds);
   // Something must have happened, or nothing was shown.
@@ -57,7 +57,7 @@ TEST(Simulation, ACrashAtEveryWriteBoundary) {
 class Broken : public ::testing::TestWithParam<Variant> {};
 
 TEST_P(Broken, IsFoundOut) {
-  const Run run = live_through(1, kSeedsToFindOut, GetParam());
+  const auto run = live_through(1, kSeedsToFindOut, GetParam());
   ASSERT_TRUE(run.failure) << "nobody noticed in " << run.lived << " seeds";
   RecordProperty("seeds", static_cast<int>(run.lived));
   RecordProperty("violation", run.failure->violation);

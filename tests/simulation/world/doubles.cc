@@ -142,4 +142,10 @@ Result<PasswordCheck> SimulatedHasher::verify(const Secret<>& password, const Se
   return PasswordCheck{.matches = stored.reveal() == std::string(kHashPrefix) + password.reveal()};
 }
 
+Result<Secret<>> SimulatedHasher::derive(const Secret<>& password, const Key16& salt) {
+  scheduler_.pause(kHashTime);
+  const auto derived = digest<32>(salt.raw(), password.reveal());
+  return Secret<>(std::string(derived.begin(), derived.end()));
+}
+
 }  // namespace ledgate::simulation

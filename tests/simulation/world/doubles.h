@@ -88,6 +88,7 @@ class SimulatedHasher final : public Hasher {
   explicit SimulatedHasher(Scheduler& scheduler) : scheduler_(scheduler) {}
   Result<Secret<>> hash(const Secret<>& password) override;
   Result<PasswordCheck> verify(const Secret<>& password, const Secret<>& stored) override;
+  Result<Secret<>> derive(const Secret<>& password, const Key16& salt) override;
 
  private:
   Scheduler& scheduler_;
