@@ -30,6 +30,14 @@ struct SessionPolicy {
   SessionTerms seed004{.access_lifetime_s = 604'800, .refresh_lifetime_s = 0};
 };
 
+// How long one-time things and API tokens live.
+struct OneTimePolicy {
+  std::int64_t otp_s = 300;
+  std::int64_t reset_002_s = 86'400;
+  std::int64_t reset_004_s = 300;
+  std::int64_t api_token_s = 1'296'000;
+};
+
 struct RateLimits {
   LoginLimits login{.network = {.name = "login", .attempts = 10, .window_s = 300},
                     .account = {.name = "account", .attempts = 30, .window_s = 300}};
@@ -37,6 +45,8 @@ struct RateLimits {
   Limit guest{.name = "guest", .attempts = 10, .window_s = 300};
   Limit registration{.name = "register", .attempts = 5, .window_s = 300};
   Limit refresh{.name = "refresh", .attempts = 15, .window_s = 300};
+  Limit recovery{.name = "recovery", .attempts = 5, .window_s = 300};  // and per account: whatever sends mail
+  Limit otp{.name = "otp", .attempts = 10, .window_s = 300};           // presenting a code or a reset token
 };
 
 struct ApiSettings {
@@ -50,6 +60,7 @@ struct ApiSettings {
   std::chrono::milliseconds wait{2000};   // for a position (`wait_seconds`)
   std::vector<std::string> cors_origins;  // exact; never "null"
   SessionPolicy sessions;
+  OneTimePolicy one_time;
   RateLimits limits;
   std::size_t worker_threads = 64;  // for whatever may block; made as they are needed
   std::size_t worker_queue = 1024;  // requests; beyond it 503 at once
@@ -76,8 +87,9 @@ struct ApiHooks {
   std::function<std::optional<Position>()>
       journal_end;                       // after the last durable record; nullopt: the journal is out of reach
   std::function<std::string()> metrics;  // text exposition format
-  std::function<bool(std::string_view)> may_read_metrics;  // by client address: loopback and `metrics.allow`
-  std::function<void(const Answered&)> on_answer;          // may be empty
+  std::function<bool(std::string_view)> may_read_metrics;       // by client address: loopback and `metrics.allow`
+  std::function<void(const Answered&)> on_answer;               // may be empty
+  std::function<void(std::string_view operation)> on_mail_off;  // a mail was asked for and mail is off; may be empty
 };
 
 struct ApiContext {

@@ -21,12 +21,12 @@ bool add(nlohmann::json& parameters, std::string name, std::string value) {
   return parameters.emplace(std::move(name), std::move(value)).second;
 }
 
-std::optional<std::string> decode(std::string_view text) {
+std::optional<std::string> decode(std::string_view text, char plus) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
-      out += text[i] == '+' ? ' ' : text[i];
+      out += text[i] == '+' ? plus : text[i];
       continue;
     }
     const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
@@ -96,11 +96,17 @@ Result<nlohmann::json> parse_urlencoded(std::string_view text) {
     const std::string_view pair = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     const std::size_t equals = std::min(pair.find('='), pair.size());
-    auto name = decode(pair.substr(0, equals));
-    auto value = decode(pair.substr(std::min(equals + 1, pair.size())));
+    auto name = decode(pair.substr(0, equals), ' ');
+    auto value = decode(pair.substr(std::min(equals + 1, pair.size())), ' ');
     if (!name || !value || !add(parameters, std::move(*name), std::move(*value))) return malformed();
   }
   return parameters;
+}
+
+std::optional<std::string> decode_segment(std::string_view text) {
+  auto decoded = decode(text, '+');
+  if (!decoded || !code_points(*decoded) || decoded->find('\0') != std::string::npos) return std::nullopt;
+  return decoded;
 }
 
 Result<nlohmann::json> parse_multipart(std::string_view body, std::string_view boundary) {

@@ -19,6 +19,7 @@
 #include "api/native/problem.h"
 #include "api/native/schemas.h"
 #include "api/oauth/routes.h"
+#include "api/routes_one_time.h"
 
 #include <array>
 #include <vector>
@@ -285,7 +286,7 @@ std::span<const Route> routes() {
   static const std::vector<Route> all = [] {
     std::vector<Route> rows(kRoutes.begin(), kRoutes.end());
     for (const auto& more : {seed000::routes(), seed001::routes(), seed004::routes(), native::account_routes(),
-                             native::page_routes(), oauth::routes()})
+                             native::page_routes(), oauth::routes(), one_time_routes()})
       rows.insert(rows.end(), more.begin(), more.end());
     return rows;
   }();

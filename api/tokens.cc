@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kAccessType = "at+jwt";
 constexpr std::string_view kRefreshType = "rt+jwt";
+constexpr std::string_view kOtpType = "otp+jwt";
 constexpr std::int64_t kClockSkewS = 60;  // what another node's clock may be ahead
 constexpr std::int64_t kFailedChecksWindowMs = 60'000;
 
@@ -160,6 +161,27 @@ std::optional<RefreshClaims> TokenService::read_refresh(std::string_view token) 
     return std::nullopt;
   return RefreshClaims{
       .session = *session, .generation = static_cast<std::uint32_t>(*generation), .expires_s = *expires_s};
+}
+
+std::string TokenService::mint_otp(const UserId& user, const OneTimeId& otp, std::int64_t lifetime_s) const {
+  JsonWriter claims(256);
+  claims.text("token_type", "otp")
+      .text("sub", user.to_string())
+      .text("otp", otp.to_string())
+      .number("exp", otp.unix_ms() / 1000 + lifetime_s);
+  return services_.jose.mac(kOtpType, std::move(claims).finish());
+}
+
+std::optional<OtpClaims> TokenService::read_otp(std::string_view token) const {
+  if (token.size() > kTokenBytesMax) return std::nullopt;
+  const auto payload = services_.jose.verify_mac(token, kOtpType);
+  if (!payload) return std::nullopt;
+  const auto claims = parse_json_object(*payload);
+  if (!claims || text_claim(*claims, "token_type") != "otp") return std::nullopt;
+  const auto user = id_claim<UserId>(*claims, "sub");
+  const auto otp = id_claim<OneTimeId>(*claims, "otp");
+  if (!user || !otp) return std::nullopt;
+  return OtpClaims{.user = *user, .otp = *otp};
 }
 
 void TokenService::count_failed_check() {

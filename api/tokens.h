@@ -42,6 +42,12 @@ class SigningKeyRing {
   std::vector<Usable> usable_;  // guarded by mutex_; ascending by use_from_ms
 };
 
+// Which code a client says it has.
+struct OtpClaims {
+  UserId user;
+  OneTimeId otp;
+};
+
 // Any thread.
 class TokenService {
  public:
@@ -66,6 +72,10 @@ class TokenService {
   [[nodiscard]] std::optional<RefreshClaims> read_refresh(std::string_view token) const;
 
   [[nodiscard]] std::string_view issuer() const { return issuer_; }
+  // HS256, typ otp+jwt: names a code that was mailed, and is good for presenting it only.
+  [[nodiscard]] std::string mint_otp(const UserId& user, const OneTimeId& otp, std::int64_t lifetime_s) const;
+  // nullopt: none of ours. Whether the code is any good is the command's business.
+  [[nodiscard]] std::optional<OtpClaims> read_otp(std::string_view token) const;
 
   // For a token that was good by itself, but whose session or account is not.
   void count_failed_check();

@@ -1,5 +1,6 @@
 #include "commands/accounts.h"
 
+#include "commands/api_tokens.h"
 #include "commands/executor.h"
 #include "commands/password_rules.h"
 #include "commands/service_events.h"
@@ -7,6 +8,7 @@
 #include "domain/decide.h"
 #include "domain/names.h"
 #include "projections/accounts.h"
+#include "projections/api_tokens.h"
 #include "projections/verdict.h"
 
 namespace ledgate {
@@ -66,6 +68,7 @@ class Registering {
       const auto snapshot = services_.store.snapshot();
       if (auto recorded = recorded_outcome(services_, caller_, *snapshot)) return std::move(*recorded);
       RegistrationObstacles ahead = form_;
+      judge_referrer(ahead, *snapshot);
       judge_names(ahead, username_, email_,
                   [&](const Key16& index) { return find_login(*snapshot, index).has_value(); });
       if (ahead.any())
@@ -88,6 +91,12 @@ class Registering {
       context.born(key);
     }
     RegistrationObstacles obstacles = form_;
+    if (command_.referrer) {
+      const Key16 index = api_token_index(services_.hashes, *command_.referrer);
+      if (const auto token = context.api_token(index))
+        context.read(conflict_key::user(services_.hashes, UserId::from_bytes(token->user_id()).value_or(UserId())));
+    }
+    judge_referrer(obstacles, context.rows());
     judge_names(obstacles, username_, email_,
                 [&](const Key16& index) { return context.user_with_login(index).has_value(); });
     const bool good = !obstacles.any();
@@ -98,6 +107,16 @@ class Registering {
     context.add(std::move(decision.events));
     if (!decision.answer) return fail(std::move(decision.answer).error());
     return settle_in(user, context);
+  }
+
+  // Who brought the newcomer, by the rows.
+  void judge_referrer(RegistrationObstacles& obstacles, const KvReader& rows) {
+    if (!command_.referrer) return;
+    const auto token = find_api_token(rows, api_token_index(services_.hashes, *command_.referrer));
+    const auto owner_id = token ? UserId::from_bytes(token->user_id()) : std::nullopt;
+    const auto owner = owner_id ? find_account(rows, *owner_id) : std::nullopt;
+    obstacles.referrer = referrer_flaw(token, owner, writer_now_ms(services_));
+    referrer_id_ = owner ? owner->id() : std::string();
   }
 
   Registration registration(const UserId& user, bool good, TransactionContext& context) {
@@ -111,7 +130,8 @@ class Registering {
                        .email_index = email_.index_bytes(),
                        .password_hash = password_hash_.reveal(),
                        .tier = command_.tier,
-                       .bootstrap = command_.bootstrap};
+                       .bootstrap = command_.bootstrap,
+                       .referrer_id = referrer_id_};
     if (!good) return facts;
     const SubjectId subject = *SubjectId::from_bytes(user.raw());
     facts.subject_key = services_.vault.new_subject_key(subject);
@@ -142,6 +162,7 @@ class Registering {
   const FoldedName email_;
   const RegistrationObstacles form_;
   Secret<> password_hash_;
+  std::string referrer_id_;
 };
 
 }  // namespace

@@ -27,11 +27,12 @@ struct RegisterUser {
   std::uint32_t tier = 0;
   bool bootstrap = false;  // the default administrator: not held to the password policy, address need not be one
   std::optional<SessionTerms> terms;  // absent: no session is begun
+  std::optional<Secret<>> referrer;   // another user's API token; absent: none is asked for
 };
 
-// Refused with kUsernameInvalid, kEmailInvalid, kUsernameTaken, kEmailTaken, kPasswordRejected (message: the policy's
-// sentence), in the order: e-mail form, user name form, user name taken, address taken, policy. Every one of them is a
-// RegistrationRefused event. Blocks for the hash.
+// Refused with kReferrerInvalid, kReferrerExpired, kReferrerInactive, kUsernameInvalid, kEmailInvalid, kUsernameTaken,
+// kEmailTaken, kPasswordRejected (message: the policy's sentence), in the order: referrer, e-mail form, user name form,
+// user name taken, address taken, policy. Every one of them is a RegistrationRefused event. Blocks for the hash.
 Outcome register_user(const Services& services, const Caller& caller, const RegisterUser& command);
 
 // Whether an account was ever bootstrapped here.

@@ -35,6 +35,7 @@ struct Services {
   std::string node;
   std::chrono::milliseconds command_deadline{8000};
   std::chrono::milliseconds refresh_grace{10000};
+  bool emails_enabled = false;  // off: what would be mailed is given up at once, in the same transaction
 };
 
 }  // namespace ledgate

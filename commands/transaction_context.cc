@@ -4,7 +4,10 @@
 #include "commands/subject_keys.h"
 #include "domain/decide.h"
 #include "projections/accounts.h"
+#include "projections/api_tokens.h"
 #include "projections/big_endian.h"
+#include "projections/one_time.h"
+#include "projections/outbox.h"
 #include "projections/record.h"
 #include "projections/sessions.h"
 #include "projections/verdict.h"
@@ -26,6 +29,8 @@ std::int64_t writer_now_us(const Services& services) {
 
 }  // namespace
 
+std::int64_t writer_now_ms(const Services& services) { return writer_now_us(services) / kUsPerMs; }
+
 namespace conflict_key {
 
 Key16 user(const KeyedHash& hashes, const UserId& id) {
@@ -38,6 +43,19 @@ Key16 session(const KeyedHash& hashes, const SessionId& id) {
   return hashes.hash16(HashPurpose::kConflictKey, "session/" + std::string(id.raw()));
 }
 Key16 administrators(const KeyedHash& hashes) { return named(hashes, "administrators"); }
+Key16 one_time(const KeyedHash& hashes, const UserId& user, OneTimePurpose purpose) {
+  return hashes.hash16(HashPurpose::kConflictKey,
+                       "one-time/" + std::string(user.raw()).append(1, static_cast<char>(purpose)));
+}
+Key16 api_token(const KeyedHash& hashes, const Key16& index) {
+  return hashes.hash16(HashPurpose::kConflictKey, "api-token/" + std::string(index.raw()));
+}
+Key16 api_tokens(const KeyedHash& hashes, const UserId& user) {
+  return hashes.hash16(HashPurpose::kConflictKey, "api-tokens/" + std::string(user.raw()));
+}
+Key16 mail(const KeyedHash& hashes, const MailId& id) {
+  return hashes.hash16(HashPurpose::kConflictKey, "mail/" + std::string(id.raw()));
+}
 Key16 named(const KeyedHash& hashes, std::string_view name) {
   return hashes.hash16(HashPurpose::kConflictKey, "named/" + std::string(name));
 }
@@ -83,6 +101,21 @@ std::optional<UserId> TransactionContext::user_with_login(const Key16& login_ind
 std::optional<state::v1::Session> TransactionContext::session(const SessionId& id) {
   read(conflict_key::session(services_.hashes, id));
   return find_session(snapshot_, id);
+}
+
+std::optional<state::v1::OneTime> TransactionContext::one_time(const UserId& user, OneTimePurpose purpose) {
+  read(conflict_key::one_time(services_.hashes, user, purpose));
+  return find_one_time(snapshot_, user, purpose);
+}
+
+std::optional<state::v1::ApiToken> TransactionContext::api_token(const Key16& index) {
+  read(conflict_key::api_token(services_.hashes, index));
+  return find_api_token(snapshot_, index);
+}
+
+std::optional<state::v1::Mail> TransactionContext::mail(const MailId& id) {
+  read(conflict_key::mail(services_.hashes, id));
+  return find_mail(snapshot_, id);
 }
 
 void TransactionContext::write(const Key16& key, std::int64_t forget_after_ms) {

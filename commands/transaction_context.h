@@ -5,6 +5,8 @@
 #include "commands/caller.h"
 #include "commands/services.h"
 #include "domain/journal.pb.h"
+#include "domain/one_time.h"
+#include "domain/outbox.h"
 #include "domain/state.pb.h"
 
 #include <string>
@@ -22,6 +24,9 @@ class TransactionContext {
   std::optional<state::v1::Account> account(const UserId& id);
   std::optional<UserId> user_with_login(const Key16& login_index);
   std::optional<state::v1::Session> session(const SessionId& id);
+  std::optional<state::v1::OneTime> one_time(const UserId& user, OneTimePurpose purpose);
+  std::optional<state::v1::ApiToken> api_token(const Key16& index);
+  std::optional<state::v1::Mail> mail(const MailId& id);
   // For what has no row of its own. Returns the position that last wrote the key.
   Position read(const Key16& key);
   // Rows that decide nothing, or whose keys were recorded by hand.
@@ -73,6 +78,9 @@ class TransactionContext {
   std::unordered_map<SubjectId, SubjectKey> introduced_;
 };
 
+// What a writer holds to be now: the later of this node's clock and log time, milliseconds.
+std::int64_t writer_now_ms(const Services& services);
+
 // Conflict keys, by what they stand for.
 namespace conflict_key {
 Key16 user(const KeyedHash& hashes, const UserId& id);
@@ -80,6 +88,12 @@ Key16 login(const KeyedHash& hashes, const Key16& login_index);
 Key16 session(const KeyedHash& hashes, const SessionId& id);
 // Who is an active administrator.
 Key16 administrators(const KeyedHash& hashes);
+// The newest thing of a user and purpose, whichever it is.
+Key16 one_time(const KeyedHash& hashes, const UserId& user, OneTimePurpose purpose);
+Key16 api_token(const KeyedHash& hashes, const Key16& index);
+// All API tokens of a user.
+Key16 api_tokens(const KeyedHash& hashes, const UserId& user);
+Key16 mail(const KeyedHash& hashes, const MailId& id);
 Key16 named(const KeyedHash& hashes, std::string_view name);
 }  // namespace conflict_key
 

@@ -22,6 +22,12 @@ Decision<UserId> refuse_registration(const Registration& registration, Refusal r
   return {.events = {registration_refused(registration, reason)}, .answer = fail(std::move(error))};
 }
 
+ErrorCode referrer_code(Refusal refusal) {
+  if (refusal == journal::v1::REFUSAL_REFERRER_EXPIRED) return ErrorCode::kReferrerExpired;
+  if (refusal == journal::v1::REFUSAL_REFERRER_INACTIVE) return ErrorCode::kReferrerInactive;
+  return ErrorCode::kReferrerInvalid;
+}
+
 Event registered(const Registration& registration) {
   Event event;
   event.mutable_user()->set_user_id(std::string(registration.user.raw()));
@@ -40,6 +46,7 @@ Event registered(const Registration& registration) {
   fact.set_dialect(registration.dialect);
   fact.set_tier(registration.tier);
   fact.set_bootstrap(registration.bootstrap);
+  fact.set_referrer_id(registration.referrer_id);
   return event;
 }
 
@@ -124,6 +131,8 @@ journal::v1::Personal draft(const UserId& subject, std::string plain) {
 }
 
 Decision<UserId> decide_registration(const Registration& registration, const RegistrationObstacles& obstacles) {
+  if (obstacles.referrer != journal::v1::REFUSAL_UNSPECIFIED)
+    return refuse_registration(registration, obstacles.referrer, {.code = referrer_code(obstacles.referrer)});
   if (obstacles.email_malformed) {
     return refuse_registration(registration, journal::v1::REFUSAL_EMAIL_INVALID,
                                {.code = ErrorCode::kEmailInvalid, .field = "email"});

@@ -40,10 +40,12 @@ struct Registration {
   std::string password_hash;  // PHC; empty: refused before hashing, or no password
   std::uint32_t tier = 0;
   bool bootstrap = false;
+  std::string referrer_id;  // 16 bytes; empty: none
 };
 
 // What speaks against a registration, found out in this order.
 struct RegistrationObstacles {
+  journal::v1::Refusal referrer = journal::v1::REFUSAL_UNSPECIFIED;  // what is wrong with the token that was shown
   bool email_malformed = false;
   bool username_malformed = false;
   bool username_taken = false;
@@ -51,7 +53,8 @@ struct RegistrationObstacles {
   std::optional<std::string> password_violation;  // the policy's sentence
 
   [[nodiscard]] bool any() const {
-    return email_malformed || username_malformed || username_taken || email_taken || password_violation.has_value();
+    return referrer != journal::v1::REFUSAL_UNSPECIFIED || email_malformed || username_malformed || username_taken ||
+           email_taken || password_violation.has_value();
   }
 };
 

@@ -31,6 +31,7 @@ void begin(state::v1::Account& account, const UserEvent& event, const EventOrigi
     account.set_password_position(value(origin.position));
   }
   account.set_tier(fact.tier());
+  account.set_referrer_id(fact.referrer_id());
   account.set_bootstrap_password(fact.bootstrap());
   account.set_created_us(origin.at_us);
   account.set_updated_us(origin.at_us);
@@ -69,6 +70,17 @@ std::int64_t bounded(std::int64_t lifetime_s) { return std::clamp<std::int64_t>(
 void set_expiry(state::v1::Session& session) {
   const std::int64_t lifetimes_s = bounded(session.refresh_lifetime_s()) + bounded(session.access_lifetime_s());
   session.set_expires_ms(session.generation_ms() + lifetimes_s * kMsPerSecond);
+}
+
+// A reset ends every session: whoever lost the password may have lost more.
+void reset_password(state::v1::Account& account, const UserEvent& event, const EventOrigin& origin) {
+  keep(*account.mutable_password_hash(), event.password_reset().password_hash(), origin,
+       "user.password_reset.password_hash");
+  account.set_password_position(value(origin.position));
+  account.set_revoked_position(value(origin.position));
+  account.clear_kept_session();
+  account.set_bootstrap_password(false);
+  account.set_updated_us(origin.at_us);
 }
 
 void begin(state::v1::Session& session, const SessionEvent& event, const EventOrigin& origin) {
@@ -116,6 +128,13 @@ void evolve(state::v1::Account& account, const UserEvent& event, const EventOrig
       keep(*account.mutable_password_hash(), event.password_rehashed().password_hash(), origin,
            "user.password_rehashed.password_hash");
       return;
+    case UserEvent::kPasswordReset:
+      reset_password(account, event, origin);
+      break;
+    case UserEvent::kEmailVerified:
+      if (event.email_verified().email_index() != account.email_index()) return;  // another address by now
+      account.set_email_verified(true);
+      break;
     case UserEvent::kPasswordChanged:
       change_password(account, event, origin);
       break;
@@ -141,6 +160,18 @@ void evolve(state::v1::Account& account, const UserEvent& event, const EventOrig
     case UserEvent::kAccessDenied:
     case UserEvent::kPasswordChangeRefused:
     case UserEvent::kAccountChangeRefused:
+    case UserEvent::kOtpSent:
+    case UserEvent::kOtpVerified:
+    case UserEvent::kOtpFailed:
+    case UserEvent::kPasswordResetRequested:
+    case UserEvent::kPasswordResetRefused:
+    case UserEvent::kApiTokenCreated:
+    case UserEvent::kApiTokenExpired:
+    case UserEvent::kApiTokenRefused:
+    case UserEvent::kMailQueued:
+    case UserEvent::kMailClaimed:
+    case UserEvent::kMailSent:
+    case UserEvent::kMailFailed:
     case UserEvent::FACT_NOT_SET:
       return;
   }

@@ -68,6 +68,8 @@ template class Id<SessionTag>;
 template class Id<TransactionTag>;
 template class Id<SubjectTag>;
 template class Id<JournalTag>;
+template class Id<OneTimeTag>;
+template class Id<MailTag>;
 
 std::array<std::uint8_t, 16> uuid_v7_bytes(std::int64_t unix_ms, const std::array<std::uint8_t, 10>& random) {
   std::array<std::uint8_t, 16> bytes{};

@@ -41,6 +41,8 @@ using SessionId = Id<struct SessionTag>;
 using TransactionId = Id<struct TransactionTag>;
 using SubjectId = Id<struct SubjectTag>;  // of a data subject: a user, or the visitors of one day
 using JournalId = Id<struct JournalTag>;
+using OneTimeId = Id<struct OneTimeTag>;  // of a code or a password reset
+using MailId = Id<struct MailTag>;
 
 // Version 7 layout from a time and ten random bytes.
 std::array<std::uint8_t, 16> uuid_v7_bytes(std::int64_t unix_ms, const std::array<std::uint8_t, 10>& random);

@@ -59,12 +59,26 @@ void apply_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
     case UserEvent::kReactivated:
     case UserEvent::kErased:
     case UserEvent::kSessionsRevoked:
+    case UserEvent::kPasswordReset:
+    case UserEvent::kEmailVerified:
       break;
     case UserEvent::kRegistrationRefused:
     case UserEvent::kLoginFailed:
     case UserEvent::kAccessDenied:
     case UserEvent::kPasswordChangeRefused:
     case UserEvent::kAccountChangeRefused:
+    case UserEvent::kOtpSent:
+    case UserEvent::kOtpVerified:
+    case UserEvent::kOtpFailed:
+    case UserEvent::kPasswordResetRequested:
+    case UserEvent::kPasswordResetRefused:
+    case UserEvent::kApiTokenCreated:
+    case UserEvent::kApiTokenExpired:
+    case UserEvent::kApiTokenRefused:
+    case UserEvent::kMailQueued:
+    case UserEvent::kMailClaimed:
+    case UserEvent::kMailSent:
+    case UserEvent::kMailFailed:
     case UserEvent::FACT_NOT_SET:
       return;
   }

@@ -49,9 +49,104 @@ std::string reason_of(journal::v1::Refusal refusal) {
       return "guests_disabled";
     case journal::v1::REFUSAL_ADMINISTRATOR_EXISTS:
       return "administrator_exists";
+    case journal::v1::REFUSAL_REFERRER_INVALID:
+      return "referrer_invalid";
+    case journal::v1::REFUSAL_REFERRER_EXPIRED:
+      return "referrer_expired";
+    case journal::v1::REFUSAL_REFERRER_INACTIVE:
+      return "referrer_inactive";
+    case journal::v1::REFUSAL_CODE_WRONG:
+      return "code_wrong";
+    case journal::v1::REFUSAL_TRIES_EXHAUSTED:
+      return "tries_exhausted";
+    case journal::v1::REFUSAL_ALREADY_USED:
+      return "already_used";
+    case journal::v1::REFUSAL_SUPERSEDED:
+      return "superseded";
+    case journal::v1::REFUSAL_ALREADY_VERIFIED:
+      return "already_verified";
+    case journal::v1::REFUSAL_NO_MAILBOX:
+      return "no_mailbox";
     default:
       return "unspecified";  // proto enums are open: a later version's reason
   }
+}
+
+std::string reason_of(journal::v1::MailFailure failure) {
+  switch (failure) {
+    case journal::v1::MAIL_FAILURE_DISABLED:
+      return "mail_disabled";
+    case journal::v1::MAIL_FAILURE_UNREACHABLE:
+      return "server_unreachable";
+    case journal::v1::MAIL_FAILURE_TIMED_OUT:
+      return "timed_out";
+    case journal::v1::MAIL_FAILURE_NOT_NOW:
+      return "server_said_later";
+    case journal::v1::MAIL_FAILURE_LOGIN:
+      return "server_refused_login";
+    case journal::v1::MAIL_FAILURE_REFUSED:
+      return "server_refused";
+    case journal::v1::MAIL_FAILURE_EXPIRED:
+      return "content_expired";
+    case journal::v1::MAIL_FAILURE_SUPERSEDED:
+      return "superseded";
+    case journal::v1::MAIL_FAILURE_UNREADABLE:
+      return "user_erased";
+    default:
+      return "unspecified";
+  }
+}
+
+EventFacts failure(std::string_view type, const UserEvent& event, std::string reason) {
+  return {.type = type, .result = Result::kFailure, .reason = std::move(reason), .user_id = event.user_id()};
+}
+
+// Codes, resets, API tokens and the mails about them; no type for any other fact.
+EventFacts describe_one_time_thing(const UserEvent& event) {
+  EventFacts facts{.user_id = event.user_id()};
+  switch (event.fact_case()) {
+    case UserEvent::kOtpSent:
+      facts.type = "OtpSent";
+      break;
+    case UserEvent::kOtpVerified:
+      facts.type = "OtpVerified";
+      break;
+    case UserEvent::kOtpFailed:
+      return failure("OtpFailed", event, reason_of(event.otp_failed().reason()));
+    case UserEvent::kEmailVerified:
+      facts.type = "EmailVerified";
+      break;
+    case UserEvent::kPasswordResetRequested:
+      facts.type = "PasswordResetRequested";
+      break;
+    case UserEvent::kPasswordReset:
+      facts.type = "PasswordReset";
+      break;
+    case UserEvent::kPasswordResetRefused:
+      return failure("PasswordResetRefused", event, reason_of(event.password_reset_refused().reason()));
+    case UserEvent::kApiTokenCreated:
+      facts.type = "ApiTokenCreated";
+      break;
+    case UserEvent::kApiTokenExpired:
+      facts.type = "ApiTokenExpired";
+      break;
+    case UserEvent::kApiTokenRefused:
+      return failure("ApiTokenRefused", event, "token_invalid");
+    case UserEvent::kMailQueued:
+      facts.type = "MailQueued";
+      break;
+    case UserEvent::kMailClaimed:
+      facts.type = "MailClaimed";
+      break;
+    case UserEvent::kMailSent:
+      facts.type = "MailSent";
+      break;
+    case UserEvent::kMailFailed:
+      return failure("MailFailed", event, reason_of(event.mail_failed().reason()));
+    default:
+      break;
+  }
+  return facts;
 }
 
 EventFacts describe_user(const UserEvent& event) {
@@ -112,6 +207,21 @@ EventFacts describe_user(const UserEvent& event) {
       facts.result = Result::kDenied;
       facts.reason = reason_of(event.account_change_refused().reason());
       break;
+    case UserEvent::kOtpSent:
+    case UserEvent::kOtpVerified:
+    case UserEvent::kOtpFailed:
+    case UserEvent::kEmailVerified:
+    case UserEvent::kPasswordResetRequested:
+    case UserEvent::kPasswordReset:
+    case UserEvent::kPasswordResetRefused:
+    case UserEvent::kApiTokenCreated:
+    case UserEvent::kApiTokenExpired:
+    case UserEvent::kApiTokenRefused:
+    case UserEvent::kMailQueued:
+    case UserEvent::kMailClaimed:
+    case UserEvent::kMailSent:
+    case UserEvent::kMailFailed:
+      return describe_one_time_thing(event);
     case UserEvent::FACT_NOT_SET:
       break;
   }

@@ -31,6 +31,8 @@ void list_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   row.set_role(account.role());
   row.set_active(account.active());
   row.set_email_verified(account.email_verified());
+  row.set_email_index(account.email_index());
+  row.set_referrer_id(account.referrer_id());
   row.set_created_us(account.created_us());
   rows.put(tables::kDirectory, big_endian(row.number()), row.SerializeAsString());
   rows.put(tables::kDirectoryIds, event.user_id(), big_endian(row.number()));
@@ -47,11 +49,14 @@ void change_row(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   if (row.has_display_name()) *account.mutable_display_name() = row.display_name();
   account.set_role(row.role());
   account.set_active(row.active());
+  account.set_email_verified(row.email_verified());
+  account.set_email_index(row.email_index());
   evolve(account, event, origin);
   row.clear_display_name();
   if (account.has_display_name()) *row.mutable_display_name() = account.display_name();
   row.set_role(account.role());
   row.set_active(account.active());
+  row.set_email_verified(account.email_verified());
   rows.put(tables::kDirectory, *number, row.SerializeAsString());
 }
 
@@ -70,6 +75,7 @@ void apply_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
     case UserEvent::kRoleChanged:
     case UserEvent::kDeactivated:
     case UserEvent::kReactivated:
+    case UserEvent::kEmailVerified:
       return change_row(event, origin, rows);
     case UserEvent::kErased:
       return unlist_user(event, rows);
@@ -81,6 +87,19 @@ void apply_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
     case UserEvent::kPasswordChangeRefused:
     case UserEvent::kSessionsRevoked:
     case UserEvent::kAccountChangeRefused:
+    case UserEvent::kOtpSent:
+    case UserEvent::kOtpVerified:
+    case UserEvent::kOtpFailed:
+    case UserEvent::kPasswordResetRequested:
+    case UserEvent::kPasswordReset:
+    case UserEvent::kPasswordResetRefused:
+    case UserEvent::kApiTokenCreated:
+    case UserEvent::kApiTokenExpired:
+    case UserEvent::kApiTokenRefused:
+    case UserEvent::kMailQueued:
+    case UserEvent::kMailClaimed:
+    case UserEvent::kMailSent:
+    case UserEvent::kMailFailed:
     case UserEvent::FACT_NOT_SET:
       return;
   }

@@ -25,6 +25,15 @@ std::vector<TableSpec> specs() {
       {.name = "idempotency.v1.expiry", .point_lookups = false},
       {.name = "signing_keys.v1.rows"},
       {.name = "accounts.v1.administrators"},
+      {.name = "one_time.v1.rows"},
+      {.name = "one_time.v1.expiry", .point_lookups = false},
+      {.name = "api_tokens.v1.rows"},
+      {.name = "api_tokens.v1.by_user", .point_lookups = false},
+      {.name = "api_tokens.v1.due", .point_lookups = false},
+      {.name = "api_tokens.v1.expiry", .point_lookups = false},
+      {.name = "outbox.v1.rows"},
+      {.name = "outbox.v1.due", .point_lookups = false},
+      {.name = "referrals.v1.rows", .point_lookups = false},
   };
 }
 

@@ -39,6 +39,19 @@ inline constexpr Table kIdempotencyExpiry{18};
 inline constexpr Table kSigningKeys{19};  // kid → rows.v1.SigningKeyRow
 // accounts that may administer
 inline constexpr Table kAdministrators{20};  // user id of an active administrator
+// one-time things: the newest of each user and purpose
+inline constexpr Table kOneTime{21};        // user id ‖ purpose (1) → state.v1.OneTime
+inline constexpr Table kOneTimeExpiry{22};  // due (8) ‖ user id ‖ purpose
+// API tokens
+inline constexpr Table kApiTokens{23};       // token index (16) → state.v1.ApiToken
+inline constexpr Table kUserApiTokens{24};   // user id ‖ token index
+inline constexpr Table kApiTokenDue{25};     // expiry (8) ‖ token index, until its end is an event
+inline constexpr Table kApiTokenExpiry{26};  // due (8) ‖ token index
+// outbox
+inline constexpr Table kMails{27};    // mail id → state.v1.Mail; "totals" → rows.v1.OutboxTotals
+inline constexpr Table kMailDue{28};  // due (8) ‖ mail id
+// who brought whom
+inline constexpr Table kReferrals{29};  // referrer's id ‖ position (8) ‖ event index (4) → user id
 
 std::vector<TableSpec> specs();
 

@@ -20,6 +20,8 @@ Answer handle_erase(const ApiContext& context, Call& call);
 Answer handle_revoke_sessions(const ApiContext& context, Call& call);
 // The living ones, in the order of their births.
 Answer handle_sessions(const ApiContext& context, Call& call);
+// Whom a user brought; the tree is walked from user to user.
+Answer handle_referrals(const ApiContext& context, Call& call);
 // Leaves an AuditRead event; without it nothing is shown.
 Answer handle_audit_events(const ApiContext& context, Call& call);
 Answer handle_status(const ApiContext& context, Call& call);

@@ -42,6 +42,7 @@ constexpr std::array kUserFields{
     Field{.name = "is_active", .type = Type::kBoolean},
     Field{.name = "email_verified", .type = Type::kBoolean},
     Field{.name = "created_at", .format = "date-time"},
+    Field{.name = "referrer_id", .nullable = true, .format = "uuid", .about = "Who brought this user."},
 };
 constexpr std::array kUserPageFields{Field{.name = "items", .type = Type::kArray, .of = &kUserOut}, kNext};
 

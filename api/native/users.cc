@@ -4,6 +4,7 @@
 #include "api/opener.h"
 #include "api/rfc3339.h"
 #include "projections/directory.h"
+#include "projections/referrals.h"
 
 namespace ledgate::api::native {
 namespace {
@@ -18,7 +19,22 @@ nlohmann::ordered_json user_object(const ApiContext& context, const KvReader& ro
           {"role", role_name(row.role())},
           {"is_active", row.active()},
           {"email_verified", row.email_verified()},
-          {"created_at", rfc3339(row.created_us() / 1000)}};
+          {"created_at", rfc3339(row.created_us() / 1000)},
+          {"referrer_id", id_or_null<UserId>(row.referrer_id())}};
+}
+
+Parsed<ReferralPlace> parse_place(const std::optional<std::string>& text) {
+  if (!text) return ReferralPlace{};
+  const std::size_t dot = std::min(text->find('.'), text->size());
+  const auto position = parse_number(std::string_view(*text).substr(0, dot));
+  const auto index = parse_number(std::string_view(*text).substr(std::min(dot + 1, text->size())));
+  if (!position || !index) return refuse_with(ErrorCode::kCursorInvalid);
+  return ReferralPlace{.position = Position{static_cast<std::uint64_t>(*position)},
+                       .event_index = static_cast<std::uint32_t>(*index)};
+}
+
+std::string to_text(const ReferralPlace& place) {
+  return std::to_string(value(place.position)) + "." + std::to_string(place.event_index);
 }
 
 }  // namespace
@@ -48,6 +64,23 @@ Answer handle_user(const ApiContext& context, Call& call) {
   const auto id = find_user(context.services.store.latest(), call.parameter);
   if (!id) return refuse_with(ErrorCode::kUserNotFound);
   return show_user(context, *id);
+}
+
+Answer handle_referrals(const ApiContext& context, Call& call) {
+  const nlohmann::json query = TRY(read_query(call));
+  const PageQuery page = TRY(page_query(context, call, query));
+  const ReferralPlace after = TRY(parse_place(page.place));
+  const auto rows = context.services.store.snapshot();
+  const auto referrer = find_user(*rows, call.parameter);
+  if (!referrer || !find_directory_row(*rows, *referrer)) return refuse_with(ErrorCode::kUserNotFound);
+  const ReferralPage found = list_referrals(*rows, *referrer, after, page.limit);
+  nlohmann::ordered_json items = nlohmann::ordered_json::array();
+  for (const UserId& id : found.users) {
+    if (const auto row = find_directory_row(*rows, id)) items.push_back(user_object(context, *rows, *row));
+  }
+  nlohmann::ordered_json next = nullptr;
+  if (found.next) next = seal_cursor(context.services.hashes, page.scope, to_text(*found.next));
+  return json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}});
 }
 
 }  // namespace ledgate::api::native

@@ -27,6 +27,9 @@ enum class HashPurpose : std::uint8_t {
   kCursor = 6,
   kRefreshToken = 7,
   kBasicCredential = 8,
+  kOneTimeCode = 9,
+  kResetToken = 10,
+  kApiToken = 11,
 };
 
 // Any thread. Keyed BLAKE2b under keys derived (BLAKE2b, by purpose) from the keyring's root, which never rotates.

@@ -35,7 +35,13 @@ api::ApiSettings api_settings(const Settings& settings) {
                 .password = limit("password", settings.rate_limits.login),
                 .guest = limit("guest", settings.rate_limits.login),
                 .registration = limit("register", settings.rate_limits.register_),
-                .refresh = limit("refresh", settings.rate_limits.refresh)};
+                .refresh = limit("refresh", settings.rate_limits.refresh),
+                .recovery = limit("recovery", settings.rate_limits.recovery),
+                .otp = limit("otp", settings.rate_limits.otp)};
+  api.one_time = {.otp_s = lives.otp_seconds.count(),
+                  .reset_002_s = lives.reset_002_seconds.count(),
+                  .reset_004_s = lives.reset_004_seconds.count(),
+                  .api_token_s = lives.api_token_seconds.count()};
   return api;
 }
 

@@ -1,5 +1,6 @@
 #include "infra/app/maintenance.h"
 
+#include "commands/api_tokens.h"
 #include "infra/observe/log.h"
 #include "projections/signing_keys.h"
 
@@ -66,6 +67,7 @@ void Maintenance::round() {
   tick_if_due(status);
   reload_keys_if_changed(status);
   record_sums(now_ms);
+  warn_unless_done("the end of API tokens could not be written down", expire_api_tokens(services_));
   if (services_.clock.steady() < keys_due_) return;
   keys_due_ = services_.clock.steady() + kKeysEvery;
   warn_unless_done("the signing keys could not be looked after",

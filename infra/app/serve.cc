@@ -7,6 +7,8 @@
 #include "commands/subject_keys.h"
 #include "infra/app/api_settings.h"
 #include "infra/app/journal_watch.h"
+#include "infra/app/mail_sender.h"
+#include "infra/app/mail_setup.h"
 #include "infra/app/maintenance.h"
 #include "infra/app/progress.h"
 #include "infra/app/readiness.h"
@@ -172,6 +174,8 @@ class ServingNode {
   api::ApiContext context_;
   api::Gateway gateway_;
   Maintenance maintenance_;
+  SmtpMailer mailer_;
+  MailSender mail_sender_;
   pistache::HttpServer server_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> joined_{false};
@@ -207,7 +211,8 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
                 .entropy = storage_->entropy,
                 .node = settings.node.id,
                 .command_deadline = settings.command.deadline_seconds,
-                .refresh_grace = settings.refresh.grace_seconds},
+                .refresh_grace = settings.refresh.grace_seconds,
+                .emails_enabled = settings.emails.enabled},
       limiter_(services_, settings.rate_limits.enabled),
       keys_(services_),
       tokens_(services_, keys_, {.issuer = settings.public_url}),
@@ -226,6 +231,8 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
                     .signing_keys = {.rotate_after = settings.signing_keys.rotate_days,
                                      .publish_ahead = kSigningKeyAhead,
                                      .longest_token = longest_token(settings)}}),
+      mailer_(smtp_options(settings), storage_->clock),
+      mail_sender_(services_, *storage_->replica, mailer_, {.timeout = settings.smtp.timeout_seconds}),
       server_({.host = settings.listen.host,
                .port = settings.listen.port,
                .max_connections = static_cast<std::size_t>(settings.http.connections_max),
@@ -250,7 +257,8 @@ api::ApiHooks ServingNode::hooks() {
                 return client && std::any_of(networks.begin(), networks.end(),
                                              [&](const auto& network) { return network.contains(*client); });
               },
-          .on_answer = [this](const api::Answered& answered) { observer_(answered); }};
+          .on_answer = [this](const api::Answered& answered) { observer_(answered); },
+          .on_mail_off = log_mail_off};
 }
 
 std::vector<std::string> ServingNode::not_ready() const {
@@ -290,6 +298,7 @@ void ServingNode::register_metrics() {
   metrics_.gauge_of("ledgate_http_connections", "Open connections.", {},
                     [this] { return static_cast<double>(server_.counters().open); });
   if (storage_->kafka) register_kafka_metrics();
+  register_mail_metrics(metrics_, *storage_->store);
   metrics_.gauge("ledgate_build_info", "Version of the running program.", {{"version", std::string(version())}}).set(1);
 }
 
@@ -384,6 +393,7 @@ Status ServingNode::join() {
   TRY_STATUS(bootstrap());
   warn_of_default_password();
   maintenance_.start();
+  mail_sender_.start();
   joined_.store(true);
   return {};
 }
@@ -419,6 +429,8 @@ void ServingNode::stop() {
     stopping_.store(true);
   }
   stops_.notify_all();
+  mail_sender_.request_stop();
+  mailer_.stop();
   if (!server_.quiesce(kQueuePatience)) gateway_.close();
   const bool in_time = server_.drain(kDrainPatience);
   if (!in_time) log_warn("some requests were not finished in time");
@@ -426,6 +438,7 @@ void ServingNode::stop() {
   if (!writes) storage_->awaiter->stop();  // nobody has to wait for brokers that are away
   if (in_time) gateway_.stop();
   if (joiner_.joinable()) joiner_.join();
+  mail_sender_.stop();
   maintenance_.stop();
   if (writes) {
     journal::v1::Event stopped;
@@ -450,6 +463,10 @@ int serve(const Settings& settings) {
   StopSignal signal;
   Watchdog watchdog;
 
+  if (settings.emails.enabled && settings.public_url.empty()) {
+    return refuse({.code = ErrorCode::kConfigInvalid,
+                   .message = "emails.enabled needs public_url: links in mails begin with it and with nothing else"});
+  }
   const bool is_kafka = settings.journal == JournalKind::kKafka;
   const SystemClock clock;
   JournalWatch watch(clock, settings.freshness.limit_seconds);

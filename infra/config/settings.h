@@ -52,6 +52,8 @@ struct Settings {
     std::int64_t login = 0;  // attempts per window
     std::int64_t register_ = 0;
     std::int64_t refresh = 0;
+    std::int64_t recovery = 0;
+    std::int64_t otp = 0;
   } rate_limits;
   struct {
     bool enabled = false;
@@ -59,6 +61,9 @@ struct Settings {
   struct {
     Secret<> url;  // may carry a password
     std::string from;
+    bool tls_required = true;
+    std::filesystem::path ca_file;  // empty: the system's authorities
+    std::chrono::seconds timeout_seconds{};
   } smtp;
   struct {
     std::vector<std::string> origins;  // exact origins, "https://app.example"

@@ -37,7 +37,7 @@ class KeyringVault final : public Vault, public KeyedHash, public RecordMac {
   [[nodiscard]] Mac tag(std::string_view bytes) const override;
 
  private:
-  static constexpr std::size_t kPurposes = 9;  // HashPurpose values are 1 to 8; 0 is unused
+  static constexpr std::size_t kPurposes = 12;  // HashPurpose values are 1 to 11; 0 is unused
 
   [[nodiscard]] const Key32& hash_key(HashPurpose purpose) const;
 

@@ -11,6 +11,7 @@ constexpr std::array kWordings{
     Wording{.code = ErrorCode::kInvalidCredentials, .text = "User not found or invalid credentials"},
     Wording{.code = ErrorCode::kRefreshInvalid, .text = "Refresh token is missing or invalid."},
     Wording{.code = ErrorCode::kRefreshReused, .text = "Refresh token is missing or invalid."},
+    Wording{.code = ErrorCode::kResetTokenInvalid, .status = 400, .text = "Invalid token"},
     Wording{.code = ErrorCode::kRouteNotFound, .text = "Not Found"},
     Wording{.code = ErrorCode::kMethodNotAllowed, .text = "Method Not Allowed"},
 };

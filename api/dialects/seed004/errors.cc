@@ -9,6 +9,15 @@ constexpr std::array kWordings{
     Wording{.code = ErrorCode::kValidationFailed, .status = 422},
     Wording{.code = ErrorCode::kUnauthenticated, .text = "Unauthorized"},
     Wording{.code = ErrorCode::kInvalidCredentials, .text = "Unauthorized"},
+    Wording{.code = ErrorCode::kOtpWrong, .text = "Wrong OTP"},
+    Wording{.code = ErrorCode::kOtpUnusable, .text = "Unauthorized"},
+    Wording{.code = ErrorCode::kResetTokenInvalid, .text = "Unauthorized"},
+    Wording{.code = ErrorCode::kEmailAlreadyVerified, .text = "Email is already verified"},
+    Wording{.code = ErrorCode::kReferrerInvalid, .text = "Invalid token"},
+    Wording{.code = ErrorCode::kReferrerExpired, .text = "Token expired"},
+    Wording{.code = ErrorCode::kReferrerInactive, .text = "User is inactive"},
+    Wording{.code = ErrorCode::kEmailTaken, .text = "User already exists"},
+    Wording{.code = ErrorCode::kUsernameTaken, .text = "User already exists"},
 };
 
 constexpr std::array kFields{

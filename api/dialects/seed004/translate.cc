@@ -45,6 +45,15 @@ const Schema kNameIn{.name = "NameIn004", .fields = kNameFields};
 const Schema kPasswordIn{.name = "PasswordIn004", .fields = kPasswordFields};
 const Schema kLoginOut{.name = "LoginOut004", .fields = kLoginOutFields};
 
+namespace {
+
+nlohmann::ordered_json referrer_of(const state::v1::Account& account) {
+  const auto referrer = UserId::from_bytes(account.referrer_id());
+  return referrer ? nlohmann::ordered_json(referrer->to_string()) : nlohmann::ordered_json(nullptr);
+}
+
+}  // namespace
+
 Parsed<LogIn> parse_login(const Request& request) {
   const nlohmann::json body = TRY(read_json(request, kLoginIn));
   return LogIn{.login = text_member(body, "email"), .password = Secret<>(text_member(body, "password")), .terms = {}};
@@ -67,7 +76,7 @@ nlohmann::ordered_json user_object(const User& user) {
   using nlohmann::ordered_json;
   const state::v1::Account& account = user.account;
   return {{"id", UserId::from_bytes(account.id()).value_or(UserId()).to_string()},
-          {"referrer_id", nullptr},
+          {"referrer_id", referrer_of(account)},
           {"email", user.email},
           {"name", user.display_name.empty() ? ordered_json(nullptr) : ordered_json(user.display_name)},
           {"role", account.role() == journal::v1::ROLE_ADMIN ? "admin" : "user"},

@@ -186,8 +186,9 @@ TEST(AuditWords, EveryFactIsCalledByItsOwnName) {
 }
 
 TEST(AuditWords, RefusalsAreFailuresAndDenialsWithAReason) {
-  const std::set<std::string> failures{"RegistrationRefused", "LoginFailed", "RefreshRefused",
-                                       "RefreshTokenReuseDetected", "TokenChecksFailed"};
+  const std::set<std::string> failures{"RegistrationRefused",       "LoginFailed",       "RefreshRefused",
+                                       "RefreshTokenReuseDetected", "TokenChecksFailed", "OtpFailed",
+                                       "PasswordResetRefused",      "ApiTokenRefused",   "MailFailed"};
   const std::set<std::string> denials{"AccessDenied", "AttemptsThrottled"};
   each_fact([&](const Event& event, const std::string& name) {
     const EventFacts facts = describe(event);

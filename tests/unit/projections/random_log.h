@@ -42,6 +42,7 @@ class RandomLog {
   void change_account();
   void small_session_fact();
   void service_fact();
+  void one_time_fact();
   void rewritten();
   void not_ours();
 
@@ -52,6 +53,8 @@ class RandomLog {
   std::size_t next_account_kind_ = 0;
   std::size_t next_session_kind_ = 0;
   std::size_t next_service_kind_ = 0;
+  std::size_t next_one_time_kind_ = 0;
+  std::uint64_t next_mail_ = 0;
   std::vector<std::string> users_;
   std::vector<Session> sessions_;
   std::vector<std::string> kids_;

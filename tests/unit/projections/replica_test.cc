@@ -172,7 +172,7 @@ TEST_F(Replicas, SaysWhereItStands) {
   EXPECT_EQ(status.position, log_.last());
   EXPECT_EQ(status.journal, id_of<JournalId>("journal"));
   EXPECT_EQ(status.chain, to_hex(log_.node().state().chain()));
-  ASSERT_EQ(status.projections.size(), 8U) << "the replica's own table and seven read models";
+  ASSERT_EQ(status.projections.size(), 12U) << "the replica's own table and eleven read models";
   EXPECT_EQ(status.projections[0].name, "replica");
   for (const auto& row : status.projections) EXPECT_EQ(row.digest.size(), 64U);
 }
