@@ -139,11 +139,6 @@ ordered_json anything(std::string_view content_type) {
   return content_type == "application/json" ? ordered_json::object() : ordered_json{{"type", "string"}};
 }
 
-// What no field table describes: any JSON value, or text.
-ordered_json anything(std::string_view content_type) {
-  return content_type == "application/json" ? ordered_json::object() : ordered_json{{"type", "string"}};
-}
-
 // The declared errors, grouped by the status that the envelope gives them.
 void describe_errors(const Route& route, const Envelope& envelope, SchemaWriter& schemas,
                      std::map<std::string, ordered_json>& by_status) {

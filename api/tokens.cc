@@ -35,8 +35,8 @@ auto unauthenticated() { return fail(ErrorCode::kUnauthenticated); }
 
 // What a product's own clients read from its tokens besides.
 void add_dialect_claims(const Services& services, const state::v1::Session& session, const state::v1::Account& account,
-                        std::int64_t now_s, JsonWriter& claims) {
-  if (session.dialect() == journal::v1::DIALECT_001) claims.number("nbf", now_s);
+                        std::int64_t issued_s, JsonWriter& claims) {
+  if (session.dialect() == journal::v1::DIALECT_001) claims.number("nbf", issued_s);
   if (session.dialect() != journal::v1::DIALECT_000) return;
   const Profile profile = open_profile(services, services.store.latest(), account);
   claims.text("name", profile.username)
@@ -96,7 +96,7 @@ Result<std::string> TokenService::mint_access(const state::v1::Session& session,
       .number("user_id", account.number())
       .text("role", role_name(account.role()))
       .texts("scopes", scopes);
-  add_dialect_claims(services_, session, account, now_s, claims);
+  add_dialect_claims(services_, session, account, issued_s, claims);
   return services_.jose.sign(kid, kAccessType, std::move(claims).finish());
 }
 

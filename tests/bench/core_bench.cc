@@ -65,7 +65,7 @@ class Core {
     subject_keys_ = std::make_unique<SubjectKeys>(*storage_->vault, 4096);
     jose_ = std::make_unique<infra::OpenSslJose>(storage_->refresh_token_key);
     services_ = std::make_unique<Services>(Services{.store = *storage_->store,
-                                                    .journal = *storage_->journal,
+                                                    .journal = storage_->writer(),
                                                     .awaiter = *storage_->awaiter,
                                                     .mac = *storage_->vault,
                                                     .vault = *storage_->vault,
@@ -187,14 +187,14 @@ void measure_latency(Core& core, std::int64_t expires_s) {
 
 void measure_replay(Core& core) {
   core.storage().replica->stop();  // the journal has one reader
-  const std::uint64_t records = value(*core.storage().journal->end());
+  const std::uint64_t records = value(*core.storage().reader().end());
   for (const bool counted : {false, true}) {
     const std::string path = core.directory() / "replayed";
     std::filesystem::remove_all(path);
     auto store = infra::RocksStore::open(path, tables::specs(), {.disable_wal = true});
     check(store.has_value(), "cannot open the rows");
     Awaiter awaiter;
-    Replica replica(*core.storage().journal, **store, *core.storage().vault, awaiter, {});
+    Replica replica(core.storage().reader(), **store, *core.storage().vault, awaiter, {});
     const double cpu = cpu_seconds();
     const auto start = Steady::now();
     check(replica.open().has_value() && replica.catch_up().has_value(), "cannot replay");

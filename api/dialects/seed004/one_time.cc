@@ -71,7 +71,7 @@ Answer handle_signup(const ApiContext& context, Call& call) {
   Caller caller = caller_of(call, kDialect);
   const auto admission = TRY(admit(context, context.settings.limits.registration, caller));
   if (!context.settings.registration_enabled)
-    return tl::unexpected<Refusal>(refuse_registration(context, call, caller));
+    return tl::unexpected<Refusal>(refuse_registration(context, call, caller, ErrorCode::kRegistrationDisabled));
   RegisterUser command{.email = text_member(body, "email"),
                        .password = Secret<>(text_member(body, "password")),
                        .display_name = text_member(body, "name"),

@@ -239,12 +239,16 @@ TEST_F(KafkaIdentity, AMarkerOfATransactionIsAGapAndStopsTheNode) {
   fold(bytes_of(log_));
   Process node(topic_, rows_);
   ASSERT_TRUE(node.catch_up());
-  admin_.append_in_transaction(topic_, "foreign");
-  admin_.append(topic_, {"foreign too"});
   node.run();
+  admin_.append_in_transaction(topic_, "foreign");
+  // The marker is written some time after the commit; a gap is seen by what comes behind it.
+  EXPECT_TRUE(eventually([&] {
+    admin_.append(topic_, {"foreign too"});
+    return node.replica().failure().has_value();
+  }));
   ASSERT_TRUE(node.failure().has_value());
   EXPECT_EQ(node.failure()->code, ErrorCode::kJournalCorrupt);
-  EXPECT_THAT(node.failure()->message, HasSubstr("expected journal record 10, but the brokers' next one is 11"));
+  EXPECT_THAT(node.failure()->message, HasSubstr("but the brokers' next one is"));
 }
 
 TEST_F(KafkaIdentity, BytesThatAreDamagedOnTheBrokerStopTheNode) {

@@ -48,7 +48,7 @@ Process::Process(World& world, Node& node)
       keys_(services_),
       tokens_(services_, keys_, {.issuer = "https://simulation", .cache_entries = kTokensKept}),
       authenticator_(services_, tokens_, limiter_,
-                     {.login_limit = {},
+                     {.limits = {},
                       .fresh =
                           [this] {
                             return world_.variant == Variant::kFreshnessIgnored ||
