@@ -14,7 +14,7 @@ or {"ready": false, "error": …} and exit 1. Then one answer per command on sta
     pause N       SIGSTOP: alive, and silent
     resume N      SIGCONT
     terminate N   SIGTERM: controlled shutdown, waited for
-    start N       start again on the same port and log, answered once it serves
+    start N...    start again on the same ports and logs, answered once they serve
     status        {"ok": true, "running": [1, 3]}
 
 Answers are {"ok": true} or {"ok": false, "error": …}. End of input, SIGTERM or SIGINT ends all brokers and the program with 0. They are
@@ -231,27 +231,39 @@ class Brokers:
         """One command; what is to be said about it besides ok."""
         if words == ["status"]:
             return {"running": [broker.number for broker in self.all if broker.running()]}
-        if len(words) != 2 or not words[1].isdecimal() or not 1 <= int(words[1]) <= len(self.all):
+        if words[:1] == ["start"] and len(words) > 1:
+            self.start([self.named(word) for word in words[1:]])
+            return {}
+        if len(words) != 2 or words[0] not in ("kill", "pause", "resume", "terminate"):
             raise Failed(f"no command: {' '.join(words)}")
-        broker = self.all[int(words[1]) - 1]
+        broker = self.named(words[1])
         if words[0] == "kill":
             broker.kill()
         elif words[0] == "pause":
             broker.signal(signal.SIGSTOP)
         elif words[0] == "resume":
             broker.signal(signal.SIGCONT)
-        elif words[0] == "terminate":
+        else:
             broker.signal(signal.SIGTERM)
             broker.process.wait(STOP_SECONDS)
-        elif words[0] == "start":
+        return {}
+
+    def named(self, word):
+        if not word.isdecimal() or not 1 <= int(word) <= len(self.all):
+            raise Failed(f"no broker: {word}")
+        return self.all[int(word) - 1]
+
+    def start(self, brokers):
+        for broker in brokers:
             if broker.running():
                 raise Failed(f"broker {broker.number} runs")
+        for broker in brokers:
             broker.spawn()
-            if len(self.all) == 1 or self.majority_runs():  # else it cannot serve before others are back
-                broker.await_ready({broker.number}, time.monotonic() + START_SECONDS)
-        else:
-            raise Failed(f"no command: {' '.join(words)}")
-        return {}
+        if not self.majority_runs():
+            return  # they cannot serve before others are back
+        deadline = time.monotonic() + START_SECONDS
+        for broker in brokers:
+            broker.await_ready({broker.number}, deadline)
 
     def majority_runs(self):
         return 2 * sum(broker.running() for broker in self.all) > len(self.all)
