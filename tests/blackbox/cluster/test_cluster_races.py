@@ -4,7 +4,7 @@ import concurrent.futures
 import threading
 import uuid
 
-from harness.client import bearer, fresh_name, login_003, me, new_user, refresh_002, register, session_002, session_of, user_row, walk
+from harness.client import PASSWORD, bearer, fresh_name, login_003, me, new_user, refresh_002, register, session_002, session_of, user_row, walk
 from harness.history import OK, REFUSED, History
 from harness.load import verdict
 
@@ -136,3 +136,26 @@ def test_one_key_sent_to_three_nodes_makes_one_user(cluster, a):
         assert made and len({me(a, answer.json()["access"]).json()["id"] for answer in made}) == 1
         assert register(cluster.nodes[2], name, headers=key).status_code == 201, "the recorded outcome, on any node"
         assert user_row(a, cluster.admin(), name)
+
+
+def test_a_password_changed_on_three_nodes_at_once_is_changed_once(cluster, tmp_path):
+    history = History("account")
+    for _ in range(ROUNDS):
+        name = fresh_name("changed")
+        with history.operation(0, name, "register", given=PASSWORD) as operation:
+            operation["result"] = verdict(register(cluster.nodes[0], name))
+        sessions = [session_002(cluster.nodes[number % 3], name) for number in range(9)]
+
+        def attempt(number, name=name, sessions=sessions):
+            new = f"another-Horse8-{number}"
+            body = {"old_password": PASSWORD, "new_password": new}
+            with history.operation(number, name, "change", given=PASSWORD, following=new) as operation:
+                answer = cluster.nodes[number % 3].http.put("/api/auth/me/password", headers=bearer(sessions[number].access), json=body)
+                operation["result"] = verdict(answer)
+            with history.operation(number, name, "login", given=new) as operation:
+                operation["result"] = verdict(login_003(cluster.nodes[(number + 1) % 3], name, new))
+            return answer.status_code, operation["result"]
+
+        assert sorted(race(9, attempt)) == [(200, OK)] + [(401, REFUSED)] * 8
+    accepted, said = history.judged(tmp_path / "passwords.json")
+    assert accepted, said

@@ -2,11 +2,12 @@
 
 import time
 
-from harness.client import bearer, fresh_name, login_003, me, new_user, refresh_002, register, session_002, walk
+from harness.client import PASSWORD, bearer, fresh_name, login_003, me, new_user, refresh_002, register, session_002, user_row, walk
 from harness.cluster import until
 
 ROUNDS = 40
 REVOKED_SECONDS = 1.0
+CHANGED = "another-Horse8-staple"
 
 
 def test_a_token_made_on_one_node_is_accepted_on_the_others_at_once(cluster):
@@ -79,6 +80,44 @@ def test_a_logout_is_obeyed_at_once_by_whoever_knows_its_position(cluster, a):
         for node in cluster.nodes:
             asked = node.http.get("/api/v1/auth/me", headers={**bearer(session.access), "Ledgate-Min-Position": ended.headers["Ledgate-Position"]})
             assert asked.status_code == 401
+
+
+def changed_password(node, session, old, new):
+    return node.http.put("/api/auth/me/password", headers=bearer(session.access), json={"old_password": old, "new_password": new})
+
+
+def test_a_password_change_is_obeyed_everywhere_within_a_second(cluster):
+    """The session that changed it goes on, all others end; the log knows one password at a time, whichever node is asked."""
+    for number in range(ROUNDS // 4):
+        here = cluster.nodes[number % 3]
+        name = new_user(here).name
+        session, other = session_002(here, name), session_002(cluster.nodes[(number + 1) % 3], name)
+        assert all(me(node, other.access).status_code == 200 for node in cluster.nodes)
+        assert changed_password(here, session, PASSWORD, CHANGED).status_code == 200
+        for node in cluster.nodes:
+            assert until(lambda: me(node, other.access).status_code == 401, REVOKED_SECONDS) is not None, "refused within a second"
+        for node in cluster.nodes:
+            assert me(node, other.access).status_code == 401, "and for ever"
+            assert me(node, session.access).status_code == 200
+            assert refresh_002(node, *other).status_code == 401
+            assert login_003(node, name).status_code == 401
+            assert login_003(node, name, CHANGED).status_code == 200
+
+
+def test_a_deactivation_is_obeyed_everywhere_within_a_second(cluster, a):
+    headers = cluster.admin()
+    for number in range(ROUNDS // 4):
+        here = cluster.nodes[number % 3]
+        name = new_user(here).name
+        session = session_002(here, name)
+        assert all(me(node, session.access).status_code == 200 for node in cluster.nodes)
+        row = user_row(here, headers, name)
+        assert here.http.post(f"/api/v1/users/{row['id']}/deactivate", headers=headers).status_code == 200
+        for node in cluster.nodes:
+            assert until(lambda: me(node, session.access).status_code in (401, 403), REVOKED_SECONDS) is not None
+        assert all(me(node, session.access).status_code in (401, 403) for node in cluster.nodes)
+        assert all(login_003(node, name).status_code in (400, 401, 403) for node in cluster.nodes), "the log decides, on any node"
+        assert all(refresh_002(node, *session).status_code in (401, 403) for node in cluster.nodes)
 
 
 def test_keys_are_shared(cluster):
