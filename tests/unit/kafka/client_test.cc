@@ -1,14 +1,12 @@
 #include "infra/kafka/client.h"
 
 #include "infra/kafka/kafka_journal.h"
-#include "infra/kafka/patience.h"
 #include "infra/kafka/topic.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <future>
-#include <thread>
 
 namespace ledgate::testing {
 namespace {
@@ -93,16 +91,6 @@ TEST(KafkaJournalWithoutBrokers, LivesSaysWhyAndEnds) {
 TEST(UnsafeTopic, IsOneLineThatNamesEverySetting) {
   EXPECT_EQ(infra::unsafe_topic("journal", {"a is 1 and must be 2", "b is 3 and must be 4"}),
             "the topic journal is not safe for a journal: a is 1 and must be 2; b is 3 and must be 4");
-}
-
-TEST(PatientThread, DoesNotWaitLongerThanItsPatience) {
-  std::promise<void> release;
-  infra::PatientThread thread;
-  auto released = release.get_future().share();
-  EXPECT_FALSE(thread.within(std::chrono::milliseconds(5), [released] { released.wait(); }));
-  EXPECT_FALSE(thread.within(std::chrono::milliseconds(5), [] {})) << "one after the other";
-  release.set_value();
-  EXPECT_TRUE(thread.within(std::chrono::seconds(30), [] {}));
 }
 
 }  // namespace
