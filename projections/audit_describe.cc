@@ -149,64 +149,42 @@ EventFacts describe_one_time_thing(const UserEvent& event) {
   return facts;
 }
 
+EventFacts told(std::string_view type, const UserEvent& event) { return {.type = type, .user_id = event.user_id()}; }
+
+EventFacts denied(std::string_view type, const UserEvent& event, std::string reason) {
+  return {.type = type, .result = Result::kDenied, .reason = std::move(reason), .user_id = event.user_id()};
+}
+
 EventFacts describe_user(const UserEvent& event) {
-  EventFacts facts{.user_id = event.user_id()};
   switch (event.fact_case()) {
     case UserEvent::kRegistered:
-      facts.type = "UserRegistered";
-      break;
+      return told("UserRegistered", event);
     case UserEvent::kRegistrationRefused:
-      facts = {.type = "RegistrationRefused",
-               .result = Result::kFailure,
-               .reason = reason_of(event.registration_refused().reason()),
-               .user_id = event.user_id()};
-      break;
+      return failure("RegistrationRefused", event, reason_of(event.registration_refused().reason()));
     case UserEvent::kLoginFailed:
-      facts = {.type = "LoginFailed",
-               .result = Result::kFailure,
-               .reason = reason_of(event.login_failed().reason()),
-               .user_id = event.user_id()};
-      break;
+      return failure("LoginFailed", event, reason_of(event.login_failed().reason()));
     case UserEvent::kPasswordRehashed:
-      facts.type = "PasswordRehashed";
-      break;
+      return told("PasswordRehashed", event);
     case UserEvent::kAccessDenied:
-      facts = {.type = "AccessDenied",
-               .result = Result::kDenied,
-               .reason = "missing_" + event.access_denied().required(),
-               .user_id = event.user_id()};
-      break;
+      return denied("AccessDenied", event, "missing_" + event.access_denied().required());
     case UserEvent::kPasswordChanged:
-      facts.type = "PasswordChanged";
-      break;
+      return told("PasswordChanged", event);
     case UserEvent::kPasswordChangeRefused:
-      facts.type = "PasswordChangeRefused";
-      facts.result = Result::kFailure;
-      facts.reason = reason_of(event.password_change_refused().reason());
-      break;
+      return failure("PasswordChangeRefused", event, reason_of(event.password_change_refused().reason()));
     case UserEvent::kDisplayNameChanged:
-      facts.type = "DisplayNameChanged";
-      break;
+      return told("DisplayNameChanged", event);
     case UserEvent::kRoleChanged:
-      facts.type = "RoleChanged";
-      break;
+      return told("RoleChanged", event);
     case UserEvent::kDeactivated:
-      facts.type = "UserDeactivated";
-      break;
+      return told("UserDeactivated", event);
     case UserEvent::kReactivated:
-      facts.type = "UserReactivated";
-      break;
+      return told("UserReactivated", event);
     case UserEvent::kErased:
-      facts.type = "UserErased";
-      break;
+      return told("UserErased", event);
     case UserEvent::kSessionsRevoked:
-      facts.type = "SessionsRevoked";
-      break;
+      return told("SessionsRevoked", event);
     case UserEvent::kAccountChangeRefused:
-      facts.type = "AccountChangeRefused";
-      facts.result = Result::kDenied;
-      facts.reason = reason_of(event.account_change_refused().reason());
-      break;
+      return denied("AccountChangeRefused", event, reason_of(event.account_change_refused().reason()));
     case UserEvent::kOtpSent:
     case UserEvent::kOtpVerified:
     case UserEvent::kOtpFailed:
@@ -225,7 +203,7 @@ EventFacts describe_user(const UserEvent& event) {
     case UserEvent::FACT_NOT_SET:
       break;
   }
-  return facts;
+  return told({}, event);
 }
 
 EventFacts describe_session(const SessionEvent& event) {
