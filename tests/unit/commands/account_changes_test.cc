@@ -152,7 +152,8 @@ TEST_F(AccountChanges, AnErasedUserLeavesNoRowAndFreesTheNames) {
   EXPECT_FALSE(find_user_by_number(*now, UserNumber{2}));
   EXPECT_FALSE(alive(session));
   EXPECT_EQ(world.enter("ann").result.error().code, ErrorCode::kInvalidCredentials);
-  EXPECT_EQ(world.trail().back(), "LoginFailed unknown_user");
+  const auto trail = world.trail();
+  EXPECT_NE(std::find(trail.end() - 2, trail.end(), "LoginFailed unknown_user"), trail.end());
   EXPECT_TRUE(log_out(services(), World::caller(), session).result) << "what refers to it still works";
   EXPECT_NE(registered("ann"), ann);
   EXPECT_EQ(erase_user(services(), as_administrator(), ann).result.error().code, ErrorCode::kUserNotFound);

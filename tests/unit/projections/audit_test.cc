@@ -188,8 +188,9 @@ TEST(AuditWords, EveryFactIsCalledByItsOwnName) {
 TEST(AuditWords, RefusalsAreFailuresAndDenialsWithAReason) {
   const std::set<std::string> failures{"RegistrationRefused",       "LoginFailed",       "RefreshRefused",
                                        "RefreshTokenReuseDetected", "TokenChecksFailed", "OtpFailed",
-                                       "PasswordResetRefused",      "ApiTokenRefused",   "MailFailed"};
-  const std::set<std::string> denials{"AccessDenied", "AttemptsThrottled"};
+                                       "PasswordResetRefused",      "ApiTokenRefused",   "MailFailed",
+                                       "PasswordChangeRefused"};
+  const std::set<std::string> denials{"AccessDenied", "AttemptsThrottled", "AccountChangeRefused", "GuestRefused"};
   each_fact([&](const Event& event, const std::string& name) {
     const EventFacts facts = describe(event);
     const auto expected = failures.contains(name)  ? EventFacts::Result::kFailure

@@ -30,15 +30,16 @@ void RandomLog::step() {
     case 3:
     case 4:
     case 5:
-    case 6:
       return log_in();
     case 7:
     case 8:
     case 9:
     case 10:
       return refresh();
-    case 11:
+    case 6:
     case 12:
+      return change_account();
+    case 11:
       return small_user_fact();
     case 13:
       return small_session_fact();
@@ -139,15 +140,13 @@ void RandomLog::refresh() {
 void RandomLog::small_user_fact() {
   Transaction transaction = log_.transaction();
   Event& event = *transaction.add_events();
-  switch (next_user_kind_++ % 4) {
+  switch (next_user_kind_++ % 3) {
     case 0:
       event = login_failed(chance(50) ? some_user() : "");
       break;
     case 1:
       event.mutable_user()->mutable_registration_refused()->set_reason(journal::v1::REFUSAL_EMAIL_TAKEN);
       break;
-    case 2:
-      return change_account();
     default:
       event.mutable_user()->set_user_id(key_of(some_user()));
       event.mutable_user()->mutable_access_denied()->set_required("admin");
