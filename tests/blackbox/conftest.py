@@ -2,15 +2,11 @@
 
 LEDGATE_BINARY names the binary (build/release/ledgate), LEDGATE_PATIENCE stretches all deadlines (sanitizer builds)."""
 
-import pathlib
-
 import pytest
 
 from harness import client
 from harness.kafka import Brokers
 from harness.node import BINARY, Node
-
-PENDING = pathlib.Path(__file__).with_name("pending.txt")
 
 
 def pytest_sessionstart(session):
@@ -85,12 +81,3 @@ def brokers(tmp_path):
 def user(node):
     """A new user of the shared node."""
     return client.new_user(node)
-
-
-def pytest_collection_modifyitems(items):
-    """pending.txt names the tests of contracts that are not served yet; whoever serves one deletes its line."""
-    names = set(PENDING.read_text().splitlines()) if PENDING.is_file() else set()
-    for item in items:
-        place = f"{item.path.name}::{item.name}"
-        if place in names:
-            item.add_marker(pytest.mark.xfail(strict=True, reason="pending"))
