@@ -166,6 +166,12 @@ ordered_json responses_of(const Route& route, SchemaWriter& schemas) {
   }
   describe_errors(route, *route.envelope, schemas, by_status);
   for (const Envelope* part : route.envelope->parts) describe_errors(route, *part, schemas, by_status);
+  // A head that is no HTTP is refused before anybody looks at its path.
+  const Envelope& unrouted = envelope_at("/");
+  ordered_json& malformed = by_status["400"];
+  if (malformed.is_null()) malformed = {{"description", error_row(ErrorCode::kRequestMalformed).slug}};
+  if (!malformed["content"].contains(unrouted.content_type))
+    add_alternative(malformed["content"], unrouted.content_type, schemas.use(*unrouted.schema));
   ordered_json out = ordered_json::object();
   for (auto& [status, response] : by_status) out[status] = std::move(response);
   return out;

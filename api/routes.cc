@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include "api/dialects/seed000/errors.h"
 #include "api/dialects/seed000/routes.h"
 #include "api/dialects/seed001/routes.h"
 #include "api/dialects/seed001/translate.h"
@@ -295,6 +296,7 @@ std::span<const Route> routes() {
 
 const Envelope& envelope_at(std::string_view path) {
   if (path.starts_with("/api/v1/auth/")) return kEnvelopeV1;
+  if (path.starts_with("/api/auth/token/")) return seed000::kEnvelope;
   if (path.starts_with("/api/auth/")) return kEnvelopeAuth;
   return native::kProblem;
 }

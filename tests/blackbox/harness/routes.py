@@ -2,11 +2,12 @@
 
 import typing
 
-from .client import LONG_TOKEN
+from .client import LONG_TOKEN, PASSWORD
 
 
 class Route(typing.NamedTuple):
-    """`access` is the least that is needed: none, user, admin or audit; `dialect` tells whose error envelope is due."""
+    """`access` is the least that is needed: none, user, admin or audit; `dialect` tells whose error envelope is due; what `consumes` ends
+    its caller's session or account or changes its password."""
     name: str
     method: str
     path: str
@@ -14,6 +15,7 @@ class Route(typing.NamedTuple):
     access: str = "none"
     body: str = ""
     valid: dict = {}
+    consumes: bool = False
 
 
 ROUTES = [
@@ -26,7 +28,19 @@ ROUTES = [
     Route("002 token", "POST", "/api/v1/auth/token", "002", "none", "form", {"username": "nobody", "password": "wrong-Horse7"}),
     Route("002 refresh", "POST", "/api/v1/auth/refresh", "002", "user", "json",
           {"token": LONG_TOKEN, "expires_in": 31536000, "token_type": "bearer"}),
-    Route("002 logout", "POST", "/api/v1/auth/logout", "002", "user"),
+    Route("002 logout", "POST", "/api/v1/auth/logout", "002", "user", consumes=True),
+    Route("000 obtain", "POST", "/api/auth/token/obtain/", "000", "none", "json", {"username": "nobody", "password": "wrong-Horse7"}),
+    Route("000 refresh", "POST", "/api/auth/token/refresh/", "000", "none", "json", {"refresh": LONG_TOKEN}),
+    Route("000 blacklist", "POST", "/api/auth/token/blacklist", "000", "none", "json", {"refresh": LONG_TOKEN}),
+    Route("000 help", "GET", "/api/help", "000"),
+    Route("001 login", "POST", "/api/auth/login", "001", "none", "json", {"username": "nobody", "password": "wrong-Horse7"}),
+    Route("001 refresh", "POST", "/api/auth/refresh", "001", "none", "json", {"token": LONG_TOKEN}),
+    Route("001 guest", "POST", "/api/auth/guest", "001"),
+    Route("001 register", "POST", "/api/auth/register", "001", "none", "json",
+          {"displayName": "Some Body", "username": "ab", "password": "correct-Horse7-staple"}),
+    Route("001 register-admin", "POST", "/api/auth/register-admin", "001", "none", "json",
+          {"displayName": "Some Body", "username": "somebody", "password": "correct-Horse7-staple"}),
+    Route("001 first-run", "GET", "/api/auth/first-run", "001"),
     Route("004 login", "POST", "/api/auth/login", "004", "none", "json", {"email": "nobody@example.org", "password": "wrong-Horse7"}),
     Route("002 reset", "POST", "/api/v1/auth/reset-password", "002", "none", "json",
           {"token": LONG_TOKEN, "new_password": "another-Horse8-staple"}),
@@ -35,6 +49,11 @@ ROUTES = [
     Route("004 send-otp", "POST", "/api/auth/me/send-otp", "004", "user"),
     Route("004 create-token", "POST", "/api/auth/me/create-token", "004", "user"),
     Route("004 tokens", "POST", "/api/auth/me/tokens", "004", "user"),
+    Route("004 me", "GET", "/api/auth/me", "004", "user"),
+    Route("004 me/name", "PUT", "/api/auth/me/name", "004", "user", "json", {"name": "Some Body"}),
+    Route("004 me/password", "PUT", "/api/auth/me/password", "004", "user", "json",
+          {"old_password": PASSWORD, "new_password": "another-Horse8-staple"}, consumes=True),
+    Route("004 delete me", "DELETE", "/api/auth/me", "004", "user", consumes=True),
     Route("verify", "GET", "/api/v1/verify", "native", "user"),
     Route("verify by post", "POST", "/api/v1/verify", "native", "user"),
     Route("users", "GET", "/api/v1/users", "native", "admin"),
