@@ -61,7 +61,11 @@ class Node:
         def ready_or_dead():
             return READY.search(self.output("stdout").read_text(errors="replace")) or self.process.poll() is not None
 
-        eventually(f"ready line of {self.home}", ready_or_dead, seconds)
+        try:
+            eventually(f"ready line of {self.home}", ready_or_dead, seconds)
+        except AssertionError:
+            self.discard()  # whoever asked gets no node, and so could not end it
+            raise
         ready = READY.search(self.output("stdout").read_text(errors="replace"))
         assert ready, f"ended with {self.process.poll()} before it was ready: {self.said()[-2000:]}"
         self.host, self.port = ready.group(1), int(ready.group(2))
