@@ -77,10 +77,8 @@ void reset_password(state::v1::Account& account, const UserEvent& event, const E
   keep(*account.mutable_password_hash(), event.password_reset().password_hash(), origin,
        "user.password_reset.password_hash");
   account.set_password_position(value(origin.position));
-  account.set_revoked_position(value(origin.position));
-  account.clear_kept_session();
   account.set_bootstrap_password(false);
-  account.set_updated_us(origin.at_us);
+  end_sessions(account, origin, {});
 }
 
 void begin(state::v1::Session& session, const SessionEvent& event, const EventOrigin& origin) {

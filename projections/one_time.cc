@@ -11,6 +11,11 @@ std::string row_key(std::string_view user_id, OneTimePurpose purpose) {
 }
 
 void apply_user(const journal::v1::UserEvent& event, const EventOrigin& origin, Rows& rows) {
+  if (event.has_erased()) {
+    for (const auto purpose : {OneTimePurpose::kEmailVerification, OneTimePurpose::kPasswordReset})
+      rows.erase(tables::kOneTime, row_key(event.user_id(), purpose));
+    return;
+  }
   const auto purpose = one_time_purpose(event);
   if (!purpose) return;
   const std::string key = row_key(event.user_id(), *purpose);

@@ -13,7 +13,7 @@
 namespace ledgate::testing {
 namespace {
 
-constexpr std::size_t kRecords = 240;
+constexpr std::size_t kRecords = 360;
 
 std::uint64_t seed() {
   const char* given = std::getenv("LEDGATE_TEST_SEED");

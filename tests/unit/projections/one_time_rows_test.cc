@@ -38,6 +38,17 @@ TEST(OneTimeRows, GoWhenTheNewestHasExpired) {
   EXPECT_TRUE(rows_of(log.rows(), tables::kOneTimeExpiry).empty());
 }
 
+TEST(OneTimeRows, GoWithTheirUser) {
+  Log log;
+  log.append_event(otp_sent("ann", "o1"));
+  log.append_event(reset_requested("ann", "r1"));
+  journal::v1::Event erased;
+  erased.mutable_user()->set_user_id(key_of("ann"));
+  erased.mutable_user()->mutable_erased();
+  log.append_event(std::move(erased));
+  EXPECT_TRUE(rows_of(log.rows(), tables::kOneTime).empty());
+}
+
 TEST(OneTimeRows, AFactAboutAThingThatWasPurgedMakesNoRow) {
   Log log;
   log.append_event(otp_failed("ann", "o1", 3));

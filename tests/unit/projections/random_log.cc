@@ -22,6 +22,7 @@ std::string RandomLog::some_user() { return users_.empty() ? "nobody" : users_[b
 void RandomLog::step() {
   pass_time();
   if (chance(20)) return one_time_fact();
+  if (chance(10)) return change_account();
   switch (below(20)) {
     case 0:
     case 1:
