@@ -5,6 +5,7 @@
 #include "domain/decide.h"
 #include "projections/accounts.h"
 #include "projections/api_tokens.h"
+#include "projections/applier.h"
 #include "projections/big_endian.h"
 #include "projections/one_time.h"
 #include "projections/outbox.h"
@@ -200,6 +201,7 @@ Status TransactionContext::seal_client() {
 }
 
 Result<std::string> TransactionContext::finish() {
+  transaction_.set_journal(journal_id(rows()));
   TRY_STATUS(seal_client());
   for (int i = 0; i < transaction_.events_size(); ++i) TRY_STATUS(seal_event(i));
   std::string payload = transaction_.SerializeAsString();

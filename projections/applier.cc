@@ -15,6 +15,7 @@ using journal::v1::Event;
 using journal::v1::Transaction;
 
 constexpr std::string_view kStateKey = "state";
+constexpr std::string_view kJournalKey = "journal";
 constexpr std::string_view kReplicaName = "replica";
 constexpr std::uint32_t kReplicaVersion = 1;
 constexpr int kPeersMax = 32;
@@ -67,6 +68,8 @@ rows::v1::ReplicaState read_replica_state(const KvReader& rows) {
   if (const auto stored = rows.get(tables::kMeta, kStateKey)) state.ParseFromString(*stored);
   return state;
 }
+
+std::string journal_id(const KvReader& rows) { return rows.get(tables::kMeta, kJournalKey).value_or(""); }
 
 Applier::Applier(KvStore& store, const RecordMac& mac, std::vector<VoidedRecord> voided)
     : store_(store),
@@ -149,6 +152,7 @@ Status Applier::apply_opened(const JournalRecord& record) {
 Status Applier::apply_genesis(const JournalRecord& record) {
   const JournalId id = TRY(genesis_id(record));
   state_.set_journal_id(std::string(id.raw()));
+  rows_.put_undigested(tables::kMeta, kJournalKey, id.raw());
   extend(record, record.bytes);
   return {};
 }
@@ -158,6 +162,9 @@ Status Applier::apply_transaction(const JournalRecord& record, std::string_view 
   if (!transaction.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
     return stop_at(record.position, ErrorCode::kJournalFormatUnknown, "a transaction that cannot be decoded");
   }
+  // Logs can be swapped under a node that is connected to them.
+  if (!transaction.journal().empty() && transaction.journal() != state_.journal_id())
+    return stop_at(record.position, ErrorCode::kJournalForeign, "it was written for another journal");
   for (const Event& event : transaction.events()) {
     if (!is_known(event)) {
       return stop_at(record.position, ErrorCode::kJournalFormatUnknown,

@@ -18,6 +18,8 @@ namespace ledgate {
 
 // What the last committed batch left: position, chain, digests. Any thread.
 rows::v1::ReplicaState read_replica_state(const KvReader& rows);
+// The id in the genesis that these rows began with; empty before it.
+std::string journal_id(const KvReader& rows);
 
 // One thread. After an error the applier is of no further use, and what it had not committed is lost, as it should be.
 class Applier {

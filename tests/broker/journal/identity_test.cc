@@ -98,7 +98,11 @@ class KafkaIdentity : public ::testing::Test {
     Log other(2);
     for (int i = 0; i < 30; ++i) {
       other.append_event(service_started());
-      records.push_back(other.records().back().bytes);
+      journal::v1::Transaction transaction;
+      const auto opened = open_record(other.records().back().bytes, test_vault());
+      transaction.ParseFromString(std::string(opened->payload));
+      transaction.set_journal(genesis.journal_id());
+      records.push_back(seal_record(RecordKind::kTransaction, transaction.SerializeAsString(), test_vault()));
     }
     return records;
   }

@@ -70,6 +70,14 @@ std::vector<PoisonRow> poisons() {
        [](Log&) { return seal_record(RecordKind::kTransaction, "\xff\xff\xff\xff", test_vault()); }},
       {"a later format", [](Log& log) { return with_head_byte(log, 18, '\2'); }},
       {"a later kind", [](Log& log) { return with_head_byte(log, 19, '\2'); }},
+      {"a transaction of another journal",
+       [](Log& log) {
+         Transaction transaction = log.transaction();
+         transaction.set_journal(key_of("another journal"));
+         *transaction.add_events() = login_failed("ann");
+         return sealed_transaction(transaction);
+       },
+       ErrorCode::kJournalForeign},
   };
 }
 
