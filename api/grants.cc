@@ -11,8 +11,9 @@ Parsed<Issued> issue(const ApiContext& context, const Granted& granted) {
   const KvReader& rows = context.services.store.latest();
   auto session = find_session(rows, granted.session);
   auto account = session && session->guest() ? guest_account(*session) : find_account(rows, granted.user);
-  // Both were there when the command was accepted; by now the session may have been purged or the user erased.
-  if (!account || !session) return refuse_with(ErrorCode::kUnauthenticated);
+  // Both were good when the command was accepted; since then, or since an outcome that is told again was recorded, the
+  // session may have ended and the user may have been closed or erased.
+  if (!session || !account || !is_live(*session, account)) return refuse_with(ErrorCode::kUnauthenticated);
   Issued issued{.account = std::move(*account), .session = std::move(*session), .access = {}, .refresh = {}};
   issued.access = TRY(context.tokens.mint_access(issued.session, issued.account));
   if (issued.session.refresh_lifetime_s() > 0)
