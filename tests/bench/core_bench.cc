@@ -60,6 +60,7 @@ class Core {
     auto opened = infra::open_storage(settings_, infra::RowsUse::kServe, {});
     check(opened.has_value(), "cannot open the storage");
     storage_ = std::move(*opened);
+    check(infra::open_replica(*storage_, infra::RowsUse::kServe).has_value(), "cannot make the genesis");
     check(storage_->replica->catch_up().has_value(), "cannot catch up");
     storage_->replica->start();
     subject_keys_ = std::make_unique<SubjectKeys>(*storage_->vault, 4096);
