@@ -7,7 +7,7 @@ import pytest
 
 from harness import smtp
 from harness.client import PASSWORD as SECRET, admin, audit, bearer, fresh_name, login_004, new_user
-from harness.mailbox import code_of, links_of, token_of
+from harness.mails import code_of, links_of, token_of
 from harness.node import run
 from harness.smtp import PASSWORD, USER, SmtpServer
 from harness.waiting import eventually

@@ -7,8 +7,9 @@ import pytest
 
 from harness.client import (admin, audit, basic, bearer, login_002, login_003, login_004, new_user, refresh_002, refresh_003, register, session_002,
                             session_of)
-from harness.mailbox import Mailbox, code_of, token_of
+from harness.mails import code_of, token_of
 from harness.node import Node
+from harness.smtp import SmtpServer
 
 CANARY = "Qz7Vx"  # a stem that nothing else has; each planted word is stem, what it is, and a tail
 
@@ -108,7 +109,7 @@ class Planted:
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):
     """One node with all canaries, stopped, so that everything it holds is on the disk."""
-    mailbox = Mailbox().start()
+    mailbox = SmtpServer().start()
     node = Node(tmp_path_factory.mktemp("secrets"), {"rate_limits.enabled": "false", "emails.enabled": "true", "smtp.url": mailbox.url,
                                                      "public_url": "https://auth.example.org"}).start()
     try:

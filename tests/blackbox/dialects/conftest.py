@@ -4,8 +4,8 @@ import pytest
 
 from harness import client
 from harness.gate import Gate
-from harness.mailbox import Mailbox
 from harness.node import Node
+from harness.smtp import SmtpServer
 
 ORIGIN = "https://app.example.org"
 LINKS = "http://auth.example.org"
@@ -13,7 +13,7 @@ LINKS = "http://auth.example.org"
 
 @pytest.fixture(scope="session")
 def mailbox():
-    box = Mailbox().start()
+    box = SmtpServer().start()
     yield box
     box.stop()
 

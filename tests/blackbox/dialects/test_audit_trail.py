@@ -7,7 +7,7 @@ import pytest
 from harness.client import (PASSWORD, access_of, admin, audit, basic, bearer, fresh_name, login_000, login_001, login_002,
                             login_003, login_004, new_user, refresh_000, refresh_001, refresh_002, refresh_003, register, session_002,
                             session_of, traced, user_row)
-from harness.mailbox import code_of, token_of
+from harness.mails import code_of, token_of
 from harness.waiting import eventually
 from words_004 import BASE, CHANGED, create_token
 

@@ -6,7 +6,7 @@ import pytest
 
 from harness.client import (LONG_TOKEN, PASSWORD, audit, bearer, claims_of, cookies_of, fresh_name, login_002, me, new_user, refresh_002,
                             refresh_003, session_002, session_of)
-from harness.mailbox import links_of, token_of
+from harness.mails import links_of, token_of
 from harness.shapes import assert_answer
 from harness.waiting import eventually
 

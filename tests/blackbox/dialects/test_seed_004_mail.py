@@ -6,7 +6,7 @@ import urllib.parse
 import pytest
 
 from harness.client import LONG_TOKEN, PASSWORD, bearer, fresh_name, login_004, me
-from harness.mailbox import code_of, links_of, token_of
+from harness.mails import code_of, links_of, token_of
 from harness.shapes import a_text, assert_answer
 from harness.waiting import eventually
 from words_004 import BASE, CHANGED, create_token, field_fault, refused

@@ -72,6 +72,10 @@ class SmtpServer:
         self.port = self.controller.port
         return self
 
+    @property
+    def url(self):
+        return f"smtp://127.0.0.1:{self.port}"
+
     def stop(self):
         self.gate.set()
         if self.controller:
@@ -104,6 +108,7 @@ class SmtpServer:
         return [mail for recipients, mail in list(self.mails) if address.lower() in [one.lower() for one in recipients]]
 
     def wait(self, address, count=1, seconds=10):
+        """The newest mail to an address, once so many have come."""
         return eventually(f"{count} mails to {address}", lambda: len(found := self.to(address)) >= count and found, seconds)[-1]
 
     def wait_attempts(self, count, seconds=10):
