@@ -38,6 +38,9 @@ nlohmann::ordered_json body(const ErrorView& view) {
 
 }  // namespace
 
-const Envelope kProblem{.schema = &kSchema, .content_type = "application/problem+json", .body = body};
+const Envelope kProblem{.schema = &kSchema,
+                        .content_type = "application/problem+json",
+                        .challenge = "Bearer, Basic realm=\"ledgate\"",
+                        .body = body};
 
 }  // namespace ledgate::api::native
