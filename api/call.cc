@@ -7,6 +7,7 @@
 #include "api/utf8.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ledgate::api {
 namespace {
@@ -26,10 +27,6 @@ bool is_traceparent(std::string_view text) {
   const std::string_view parent = text.substr(36, 16);
   return is_hex_run(trace) && is_hex_run(parent) && is_hex_run(text.substr(53)) && trace != kZeros &&
          parent != kZeros.substr(0, 16);
-}
-
-bool names_field(std::span<const Field> fields, std::string_view name) {
-  return std::any_of(fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; });
 }
 
 // The hash of a body stays in the log for ever; passwords can be guessed, so they are not in it (commands bind them at
@@ -100,12 +97,7 @@ Parsed<nlohmann::json> read_form(const Request& request, const Schema& schema) {
 Parsed<nlohmann::json> read_query(const Call& call) {
   nlohmann::json query = TRY(parse_urlencoded(call.request.query));
   auto faults = check(*call.route->query, query, Source::kQuery);
-  for (const auto& [name, value] : query.items()) {
-    if (!names_field(call.route->query->fields, name)) {
-      faults.push_back(
-          {.type = "extra_forbidden", .place = "query", .field = name, .message = "There is no such parameter"});
-    }
-  }
+  std::ranges::move(undeclared(*call.route->query, query, Source::kQuery), std::back_inserter(faults));
   if (!faults.empty()) return refuse_with(std::move(faults));
   return query;
 }

@@ -2,6 +2,7 @@
 
 #include "api/ascii.h"
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 

@@ -3,6 +3,7 @@
 #include "api/ascii.h"
 #include "api/utf8.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace ledgate::api {
@@ -141,6 +142,20 @@ class Checker {
 };
 
 }  // namespace
+
+std::vector<FieldFault> undeclared(const Schema& schema, const json& value, Source source) {
+  std::vector<FieldFault> faults;
+  for (const auto& member : value.items()) {
+    const std::string& name = member.key();
+    if (std::ranges::any_of(schema.fields, [&](const Field& field) { return field.name == name; })) continue;
+    const bool in_query = source == Source::kQuery;
+    faults.push_back({.type = "extra_forbidden",
+                      .place = in_query ? "query" : "body",
+                      .field = name,
+                      .message = in_query ? "There is no such parameter" : "Extra inputs are not permitted"});
+  }
+  return faults;
+}
 
 std::optional<std::int64_t> parse_number(std::string_view text) {
   std::int64_t number = 0;

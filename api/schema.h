@@ -45,6 +45,9 @@ enum class Source : std::uint8_t { kJson, kForm, kQuery };
 // products do.
 std::vector<FieldFault> check(const Schema& schema, const nlohmann::json& value, Source source);
 
+// Where they are not ignored: a fault for each of them.
+std::vector<FieldFault> undeclared(const Schema& schema, const nlohmann::json& value, Source source);
+
 // A whole number from 0 to 2^63-1 in decimal, without sign or leading zeros.
 std::optional<std::int64_t> parse_number(std::string_view text);
 

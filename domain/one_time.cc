@@ -96,9 +96,8 @@ void evolve(state::v1::OneTime& thing, const UserEvent& event, const EventOrigin
   } else if (event.has_otp_failed() && event.otp_failed().otp_id() == thing.id()) {
     if (event.otp_failed().reason() == journal::v1::REFUSAL_CODE_WRONG)
       thing.set_tries_left(event.otp_failed().tries_left());
-  } else if (event.has_otp_verified() && event.otp_verified().otp_id() == thing.id()) {
-    thing.set_used(true);
-  } else if (event.has_password_reset() && event.password_reset().reset_id() == thing.id()) {
+  } else if ((event.has_otp_verified() && event.otp_verified().otp_id() == thing.id()) ||
+             (event.has_password_reset() && event.password_reset().reset_id() == thing.id())) {
     thing.set_used(true);
   }
 }

@@ -19,7 +19,8 @@ StopSignal::~StopSignal() {
     const std::lock_guard lock(mutex_);
     ending_ = true;
   }
-  pthread_kill(thread_.native_handle(), SIGTERM);
+  // Blocked in that thread, which waits for it.
+  pthread_kill(thread_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
   thread_.join();
 }
 

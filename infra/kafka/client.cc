@@ -174,7 +174,7 @@ Result<std::shared_ptr<KafkaClient>> KafkaClient::make(KafkaRole role, const Kaf
   std::array<char, kErrorBytes> error{};
   client->handle_ = rd_kafka_new(reads ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER, conf.get(), error.data(), error.size());
   if (client->handle_ == nullptr) return fail(ErrorCode::kConfigInvalid, "kafka: " + std::string(error.data()));
-  conf.release();  // it is the client's now
+  (void)conf.release();  // it is the client's now
   return client;
 }
 

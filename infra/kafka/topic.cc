@@ -135,9 +135,9 @@ class Judge {
 
  private:
   [[nodiscard]] const std::string& value(const std::string& name) const {
-    static const std::string kNone;
+    static const std::string none;
     const auto found = settings_.values.find(name);
-    return found == settings_.values.end() ? kNone : found->second;
+    return found == settings_.values.end() ? none : found->second;
   }
   const TopicSettings& settings_;
   std::vector<std::string>& unsafe_;

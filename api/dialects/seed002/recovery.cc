@@ -22,13 +22,7 @@ constexpr std::array kResetFields{
 // The product forbids what it does not know, here and nowhere else.
 Parsed<nlohmann::json> read_exactly(const Request& request, const Schema& schema) {
   nlohmann::json body = TRY(read_json(request, schema));
-  std::vector<FieldFault> faults;
-  for (const auto& [name, value] : body.items()) {
-    const bool known = std::ranges::any_of(schema.fields, [&](const Field& field) { return field.name == name; });
-    if (known) continue;
-    faults.push_back(
-        {.type = "extra_forbidden", .place = "body", .field = name, .message = "Extra inputs are not permitted"});
-  }
+  auto faults = undeclared(schema, body, Source::kJson);
   if (!faults.empty()) return refuse_with(std::move(faults));
   return body;
 }
