@@ -19,6 +19,15 @@ std::uint64_t take_number(Rows& rows) {
   return number;
 }
 
+std::string former_key(const rows::v1::DirectoryRow& row, std::uint32_t change) {
+  return big_endian(row.number()) + big_endian(change % kFormerStatesMax);
+}
+
+// The first of the former states that is still there.
+std::uint32_t first_kept(const rows::v1::DirectoryRow& row) {
+  return row.changes() > kFormerStatesMax ? row.changes() - kFormerStatesMax : 0;
+}
+
 void list_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   state::v1::Account account;
   evolve(account, event, origin);
@@ -34,6 +43,7 @@ void list_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   row.set_email_index(account.email_index());
   row.set_referrer_id(account.referrer_id());
   row.set_created_us(account.created_us());
+  row.set_since_ms(origin.time.ms);
   rows.put(tables::kDirectory, big_endian(row.number()), row.SerializeAsString());
   rows.put(tables::kDirectoryIds, event.user_id(), big_endian(row.number()));
 }
@@ -57,12 +67,21 @@ void change_row(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   row.set_role(account.role());
   row.set_active(account.active());
   row.set_email_verified(account.email_verified());
+  if (row.SerializeAsString() == *stored) return;
+  rows.put(tables::kDirectoryHistory, former_key(row, row.changes()), *stored);
+  row.set_since_ms(origin.time.ms);
+  row.set_changes(row.changes() + 1);
   rows.put(tables::kDirectory, *number, row.SerializeAsString());
 }
 
 void unlist_user(const UserEvent& event, Rows& rows) {
   const auto number = rows.get(tables::kDirectoryIds, event.user_id());
-  if (!number) return;
+  const auto stored = number ? rows.get(tables::kDirectory, *number) : std::nullopt;
+  if (!stored) return;
+  rows::v1::DirectoryRow row;
+  row.ParseFromString(*stored);
+  for (std::uint32_t change = first_kept(row); change < row.changes(); ++change)
+    rows.erase(tables::kDirectoryHistory, former_key(row, change));
   rows.erase(tables::kDirectory, *number);
   rows.erase(tables::kDirectoryIds, event.user_id());
 }
@@ -139,6 +158,18 @@ std::optional<rows::v1::DirectoryRow> find_directory_row(const KvReader& rows, c
   std::optional<rows::v1::DirectoryRow> row(std::in_place);
   row->ParseFromString(*stored);
   return row;
+}
+
+FormerRow find_directory_row_at(const KvReader& rows, const UserId& id, LogTime time) {
+  auto row = find_directory_row(rows, id);
+  if (!row) return {};
+  const std::uint32_t first = first_kept(*row);
+  for (std::uint32_t change = row->changes(); row->since_ms() > time.ms; --change) {
+    if (change == first)
+      return {.row = {}, .kept_since = first > 0 ? std::optional(LogTime{row->since_ms()}) : std::nullopt};
+    row->ParseFromString(rows.get(tables::kDirectoryHistory, former_key(*row, change - 1)).value_or(""));
+  }
+  return {.row = std::move(row), .kept_since = {}};
 }
 
 }  // namespace ledgate

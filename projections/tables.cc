@@ -34,6 +34,7 @@ std::vector<TableSpec> specs() {
       {.name = "outbox.v1.rows"},
       {.name = "outbox.v1.due", .point_lookups = false},
       {.name = "referrals.v1.rows", .point_lookups = false},
+      {.name = "directory.v1.history"},
   };
 }
 

@@ -52,6 +52,8 @@ inline constexpr Table kMails{27};    // mail id → state.v1.Mail; "totals" →
 inline constexpr Table kMailDue{28};  // due (8) ‖ mail id
 // who brought whom
 inline constexpr Table kReferrals{29};  // referrer's id ‖ position (8) ‖ event index (4) → user id
+// user directory, as it was
+inline constexpr Table kDirectoryHistory{30};  // user number (8) ‖ slot (4) → rows.v1.DirectoryRow
 
 std::vector<TableSpec> specs();
 

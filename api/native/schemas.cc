@@ -19,6 +19,12 @@ constexpr std::array kVerifyFields{Field{.name = "scope",
                                          .allowed = "read write edit admin audit",
                                          .about = "What the caller has to be allowed; `edit` is `write`."}};
 constexpr std::array kPageFields{kLimit, kAfter};
+constexpr std::array kUserQueryFields{Field{.name = "as_of",
+                                            .required = false,
+                                            .min = 1,
+                                            .max = 40,
+                                            .format = "date-time",
+                                            .about = "As the user was then; a time to come is now."}};
 constexpr std::array kAuditQueryFields{
     Field{.name = "type", .required = false, .min = 1, .max = 64, .about = "An event's name, e.g. LoggedIn."},
     Field{.name = "user", .required = false, .min = 1, .max = 36, .about = "Whom it is about: number or UUID."},
@@ -163,6 +169,7 @@ const Schema kKeySet{.name = "KeySet", .fields = kKeySetFields};
 
 const Schema kVerifyQuery{.name = "VerifyQuery", .fields = kVerifyFields};
 const Schema kPageQuery{.name = "PageQuery", .fields = kPageFields};
+const Schema kUserQuery{.name = "UserQuery", .fields = kUserQueryFields};
 const Schema kAuditQuery{.name = "AuditQuery", .fields = kAuditQueryFields};
 
 }  // namespace ledgate::api::native

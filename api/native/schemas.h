@@ -23,6 +23,7 @@ extern const Schema kKeySet;
 
 extern const Schema kVerifyQuery;
 extern const Schema kPageQuery;
+extern const Schema kUserQuery;
 extern const Schema kAuditQuery;
 
 inline constexpr std::int64_t kPageDefault = 100;

@@ -9,6 +9,23 @@
 namespace ledgate::api::native {
 namespace {
 
+constexpr std::string_view kAsOf = "as_of";
+
+// The user as of now; of a time that has passed: as it was then.
+Parsed<std::optional<rows::v1::DirectoryRow>> row_as_of(const KvReader& rows, const UserId& user,
+                                                        const nlohmann::json& query) {
+  if (!query.contains(kAsOf)) return find_directory_row(rows, user);
+  const auto fault = [](std::string message) {
+    return refuse_with(std::vector{FieldFault{
+        .type = "value_error", .place = "query", .field = std::string(kAsOf), .message = std::move(message)}});
+  };
+  const auto time_ms = parse_rfc3339(text_member(query, kAsOf));
+  if (!time_ms) return fault("Input should be a time of RFC 3339");
+  FormerRow found = find_directory_row_at(rows, user, LogTime{*time_ms});
+  if (found.kept_since) return fault("Input should not be before " + rfc3339(found.kept_since->ms));
+  return std::move(found.row);
+}
+
 nlohmann::ordered_json user_object(const ApiContext& context, const KvReader& rows, const rows::v1::DirectoryRow& row) {
   const Profile profile = open_profile(context.services, rows, row);
   return {{"id", UserId::from_bytes(row.id()).value_or(UserId()).to_string()},
@@ -61,9 +78,13 @@ Answer show_user(const ApiContext& context, const UserId& user) {
 }
 
 Answer handle_user(const ApiContext& context, Call& call) {
-  const auto id = find_user(context.services.store.latest(), call.parameter);
+  const nlohmann::json query = TRY(read_query(call));
+  const auto rows = context.services.store.snapshot();
+  const auto id = find_user(*rows, call.parameter);
   if (!id) return refuse_with(ErrorCode::kUserNotFound);
-  return show_user(context, *id);
+  const auto row = TRY(row_as_of(*rows, *id, query));
+  if (!row) return refuse_with(ErrorCode::kUserNotFound);
+  return json_response(200, user_object(context, *rows, *row));
 }
 
 Answer handle_referrals(const ApiContext& context, Call& call) {

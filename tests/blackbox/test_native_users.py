@@ -42,6 +42,37 @@ def test_by_number_and_by_uuid(node, admin, user):
         assert answer.json() == row
 
 
+def test_as_of_shows_the_user_as_then(node, admin):
+    """What an auditor asks: who was this at the time? Times are those of the audit trail."""
+    who = new_user(node)
+    row = user_row(node, admin, who.name)
+    path = f"/api/v1/users/{row['id']}"
+    for role in ("auditor", "user"):
+        assert node.http.post(f"{path}/role", json={"role": role}, headers=admin).status_code == 200
+    changes = [item["time"] for item in walk(node, "/api/v1/audit/events", admin, user=row["id"], type="RoleChanged")]
+    born = [item["time"] for item in walk(node, "/api/v1/audit/events", admin, user=row["id"], type="UserRegistered")]
+    assert len(changes) == 2 and len(born) == 1
+
+    def role_at(time, **shift):
+        moment = datetime.datetime.fromisoformat(time.replace("Z", "+00:00")) + datetime.timedelta(**shift)
+        answer = node.http.get(path, params={"as_of": moment.isoformat()}, headers=admin)
+        return answer.json()["role"] if answer.status_code == 200 else answer.status_code
+
+    assert role_at(born[0], milliseconds=-1) == 404, "there was no such user"
+    assert role_at(born[0]) == "user"
+    assert role_at(changes[0]) == "auditor" and role_at(changes[0], milliseconds=-1) == "user"
+    assert role_at(changes[1]) == "user" and role_at(changes[1], days=400) == "user"
+    assert node.http.post(f"{path}/erase", headers=admin).status_code == 200
+    assert role_at(changes[0]) == 404, "what was erased is gone at all times"
+
+
+@pytest.mark.parametrize("query", ["as_of=", "as_of=yesterday", "as_of=2026-13-01T00:00:00Z", "as_of=1", "as_off=2026-01-01T00:00:00Z"])
+def test_a_time_that_is_none_is_refused(node, admin, user, query):
+    """A misspelled question must not be answered with today's state."""
+    number = user_row(node, admin, user.name)["number"]
+    problem(node.http.get(f"/api/v1/users/{number}?{query}", headers=admin), 400, 422)
+
+
 ODD_IDS = ["0", "-1", "+1", "01", "1.0", "1e3", "0x1", str(2**31), str(2**63 - 1), str(2**63), str(2**64), "9" * 400, "x", "null",
            "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff",
            "0192f0c5-7b1e-7000-8000-00000000000", "0192f0c5-7b1e-7000-8000-0000000000000", "{1}", "1%00", "admin"]

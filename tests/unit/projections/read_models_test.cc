@@ -33,7 +33,7 @@ TEST(Tables, CarryTheVersionOfTheirProjection) {
     EXPECT_TRUE(names.insert(spec.name).second) << spec.name;
     EXPECT_NE(spec.name.find(".v1."), std::string::npos) << spec.name;
   }
-  EXPECT_EQ(names.size(), static_cast<std::size_t>(tables::kReferrals) + 1);
+  EXPECT_EQ(names.size(), static_cast<std::size_t>(tables::kDirectoryHistory) + 1);
 }
 
 // ---- accounts ----
@@ -147,6 +147,76 @@ TEST(Directory, ShowsWhatTheRegistrationSaid) {
   EXPECT_EQ(row->username().path(), "user.registered.username");
   EXPECT_EQ(row->email().value().ciphertext(), "ciphertext of ann");
   EXPECT_FALSE(find_directory_row(log.rows(), id_of<UserId>("bob")));
+}
+
+// A role that changes at each step, so that every former state tells which one it is.
+journal::v1::Event role_changed(std::string_view user, journal::v1::Role role) {
+  Event event;
+  event.mutable_user()->set_user_id(key_of(user));
+  event.mutable_user()->mutable_role_changed()->set_to(role);
+  return event;
+}
+
+std::optional<journal::v1::Role> role_at(const Log& log, std::int64_t time_ms) {
+  const FormerRow found = find_directory_row_at(log.rows(), id_of<UserId>("ann"), LogTime{time_ms});
+  return found.row ? std::optional(found.row->role()) : std::nullopt;
+}
+
+TEST(Directory, KnowsHowAUserWasAtAnyTime) {
+  Log log;
+  log.advance(1000);
+  log.append_event(user_registered("ann", "ann"));
+  const std::int64_t born_ms = find_directory_row(log.rows(), id_of<UserId>("ann"))->since_ms();
+  log.advance(1000);
+  log.append_event(role_changed("ann", journal::v1::ROLE_AUDITOR));
+  const std::int64_t auditor_ms = find_directory_row(log.rows(), id_of<UserId>("ann"))->since_ms();
+  log.advance(1000);
+  log.append_event(role_changed("ann", journal::v1::ROLE_ADMIN));
+  const std::int64_t admin_ms = find_directory_row(log.rows(), id_of<UserId>("ann"))->since_ms();
+  ASSERT_LT(born_ms, auditor_ms);
+  ASSERT_LT(auditor_ms, admin_ms);
+  EXPECT_EQ(role_at(log, born_ms - 1), std::nullopt);
+  EXPECT_EQ(role_at(log, born_ms), journal::v1::ROLE_USER);
+  EXPECT_EQ(role_at(log, auditor_ms - 1), journal::v1::ROLE_USER);
+  EXPECT_EQ(role_at(log, auditor_ms), journal::v1::ROLE_AUDITOR);
+  EXPECT_EQ(role_at(log, admin_ms - 1), journal::v1::ROLE_AUDITOR);
+  EXPECT_EQ(role_at(log, admin_ms), journal::v1::ROLE_ADMIN);
+  EXPECT_EQ(role_at(log, admin_ms + 1'000'000'000), journal::v1::ROLE_ADMIN);
+}
+
+TEST(Directory, KeepsNoFormerStateOfWhatDidNotChange) {
+  Log log;
+  log.append_event(user_registered("ann", "ann"));
+  log.append_event(role_changed("ann", journal::v1::ROLE_USER));
+  EXPECT_TRUE(rows_of(log.rows(), tables::kDirectoryHistory).empty());
+}
+
+TEST(Directory, FormerStatesMakeRoomAndThatIsSaid) {
+  Log log;
+  log.append_event(user_registered("ann", "ann"));
+  const std::int64_t born_ms = find_directory_row(log.rows(), id_of<UserId>("ann"))->since_ms();
+  for (std::uint32_t change = 0; change < kFormerStatesMax + 2; ++change) {
+    log.advance(10);
+    log.append_event(role_changed("ann", change % 2 == 0 ? journal::v1::ROLE_AUDITOR : journal::v1::ROLE_USER));
+  }
+  EXPECT_EQ(rows_of(log.rows(), tables::kDirectoryHistory).size(), kFormerStatesMax);
+  const FormerRow too_early = find_directory_row_at(log.rows(), id_of<UserId>("ann"), LogTime{born_ms});
+  EXPECT_FALSE(too_early.row);
+  ASSERT_TRUE(too_early.kept_since);
+  EXPECT_EQ(role_at(log, too_early.kept_since->ms), journal::v1::ROLE_USER) << "the state after the second change";
+}
+
+TEST(Directory, ErasingAUserTakesTheFormerStatesAlong) {
+  Log log;
+  log.append_event(user_registered("ann", "ann"));
+  log.append_event(role_changed("ann", journal::v1::ROLE_AUDITOR));
+  log.append_event(role_changed("ann", journal::v1::ROLE_USER));
+  ASSERT_EQ(rows_of(log.rows(), tables::kDirectoryHistory).size(), 2U);
+  Event erased;
+  erased.mutable_user()->set_user_id(key_of("ann"));
+  erased.mutable_user()->mutable_erased();
+  log.append_event(erased);
+  EXPECT_TRUE(rows_of(log.rows(), tables::kDirectoryHistory).empty());
 }
 
 // ---- sessions ----
