@@ -4,7 +4,8 @@
 //
 //   http_bench [LEDGATE_BINARY [seconds per figure]]
 #include "infra/crypto/argon2_hasher.h"
-#include "tests/bench/http/client.h"
+#include "tests/bench/http/load.h"
+#include "tests/bench/http/requests.h"
 #include "tests/bench/http/service.h"
 
 #include <unistd.h>
@@ -23,126 +24,6 @@ namespace ledgate::bench {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-
-constexpr const char* kJson = "application/json";
-constexpr const char* kForm = "application/x-www-form-urlencoded";
-constexpr const char* kPassword = "Passw0rd!x9";
-
-struct Figure {
-  double per_second = 0;
-  double p50_ms = 0;
-  double p99_ms = 0;
-  double cpu_us = 0;
-};
-
-void expect(const Answer& answer, int status, const char* what) {
-  if (answer.status == status) return;
-  std::fprintf(stderr, "%s: %d %s\n", what, answer.status, answer.body.c_str());
-  std::exit(1);
-}
-
-std::string user_name(std::size_t n) { return "user" + std::to_string(n); }
-
-void register_user(Client& client, std::size_t n) {
-  const std::string name = user_name(n);
-  expect(client.post("/api/v1/auth/register", kJson,
-                     R"({"username":")" + name + R"(","email":")" + name + R"(@example.org","password":")" + kPassword +
-                         R"("})"),
-         201, "register");
-}
-
-struct Tokens {
-  std::string access;
-  std::string refresh;
-};
-
-Tokens log_in(Client& client, std::size_t user) {
-  const Answer answer =
-      client.post("/api/v1/auth/login", kForm, "username=" + user_name(user) + "&password=" + kPassword);
-  expect(answer, 200, "login");
-  const std::size_t refresh = answer.body.find("\"refresh_token\"");
-  return {.access = extract(answer.body, R"("token":")"),
-          .refresh = extract(std::string_view(answer.body).substr(refresh), R"("token":")")};
-}
-
-void refresh(Client& client, Tokens& tokens) {
-  const Answer answer = client.post(
-      "/api/v1/auth/refresh", kJson,
-      R"({"token":")" + tokens.refresh + R"(","expires_in":31536000,"token_type":"bearer"})", tokens.access);
-  expect(answer, 200, "refresh");
-  const std::size_t at = answer.body.find("\"refresh_token\"");
-  tokens = {.access = extract(answer.body, R"("token":")"),
-            .refresh = extract(std::string_view(answer.body).substr(at), R"("token":")")};
-}
-
-// What one connection does over and over; made once for each, with what it needs (a log-in of its own) done before the
-// clock starts.
-using Work = std::function<void()>;
-using MakeWork = std::function<Work(Client&, std::size_t connection)>;
-
-class Load {
- public:
-  Load(const Service& service, double seconds) : service_(service), seconds_(seconds) {}
-
-  Figure run(std::size_t connections, const MakeWork& make) const {
-    std::vector<std::vector<double>> latencies(connections);
-    std::atomic<std::size_t> ready{0};
-    std::atomic<bool> go{false};
-    std::atomic<bool> over{false};
-    std::vector<std::thread> threads;
-    for (std::size_t c = 0; c < connections; ++c) {
-      threads.emplace_back([&, c] {
-        Client client(service_.port());
-        const Work work = make(client, c);
-        work();
-        ready.fetch_add(1);
-        go.wait(false);
-        while (!over.load(std::memory_order_relaxed)) {
-          const auto start = Steady::now();
-          work();
-          latencies[c].push_back(std::chrono::duration<double, std::milli>(Steady::now() - start).count());
-        }
-      });
-    }
-    while (ready.load() < connections) std::this_thread::yield();
-    const double cpu = service_.cpu_seconds();
-    const auto start = Steady::now();
-    go.store(true);
-    go.notify_all();
-    std::this_thread::sleep_for(std::chrono::duration<double>(seconds_));
-    over.store(true);
-    for (std::thread& thread : threads) thread.join();
-    return summarise(latencies, std::chrono::duration<double>(Steady::now() - start).count(),
-                     service_.cpu_seconds() - cpu);
-  }
-
- private:
-  static Figure summarise(const std::vector<std::vector<double>>& latencies, double took, double cpu) {
-    std::vector<double> all;
-    for (const auto& some : latencies) all.insert(all.end(), some.begin(), some.end());
-    std::sort(all.begin(), all.end());
-    const auto count = static_cast<double>(all.size());
-    return {.per_second = count / took,
-            .p50_ms = all[all.size() / 2],
-            .p99_ms = all[all.size() * 99 / 100],
-            .cpu_us = 1e6 * cpu / count};
-  }
-
-  const Service& service_;
-  const double seconds_;
-};
-
-void print_row(const std::string& what, std::size_t connections, const Figure& figure, const std::string& note = {}) {
-  std::printf("| %s | %zu | %.0f | %.2f | %.2f | %.0f | %s |\n", what.c_str(), connections, figure.per_second,
-              figure.p50_ms, figure.p99_ms, figure.cpu_us, note.c_str());
-  std::fflush(stdout);
-}
-
-MakeWork bearer_check() {
-  return [](Client& client, std::size_t c) -> Work {
-    return [&client, token = log_in(client, c).access] { expect(client.get("/api/v1/auth/me", token), 200, "me"); };
-  };
-}
 
 MakeWork password_log_in() {
   return [](Client& client, std::size_t c) -> Work { return [&client, c] { log_in(client, c); }; };
@@ -178,14 +59,12 @@ void fill(const Service& service, std::size_t from, std::size_t to) {
   for (std::thread& thread : threads) thread.join();
 }
 
-constexpr const char* kHead =
-    "| operation | connections | /s | p50 ms | p99 ms | CPU us | |\n|---|--:|--:|--:|--:|--:|---|\n";
-
 // An almost free hash, so that what is measured is all the rest.
 void measure_besides_hashing(const std::string& binary, const std::filesystem::path& directory, double seconds) {
   const Service service(binary, directory,
                         {"--rate-limits.enabled=false", "--argon2.memory-kib=8", "--argon2.iterations=1"});
-  std::printf("Idle: %.1f MiB Pss.\n\n%s", service.pss_mib(), kHead);
+  std::printf("Idle: %.1f MiB Pss.\n\n", service.pss_mib());
+  print_head();
   fill(service, 0, 1000);
   const Load load(service, seconds);
   print_row("constant 200 (`/healthz`)", 64, load.run(64, [](Client& client, std::size_t) -> Work {
@@ -224,7 +103,8 @@ void measure_with_hashing(const std::string& binary, const std::filesystem::path
   const double hash_ms = one_hash_ms();
   const Service service(binary, directory, {"--rate-limits.enabled=false"});
   fill(service, 0, 16);
-  std::printf("One hash (argon2id 19 MiB, t=2, p=1) in this run: %.1f ms.\n\n%s", hash_ms, kHead);
+  std::printf("One hash (argon2id 19 MiB, t=2, p=1) in this run: %.1f ms.\n\n", hash_ms);
+  print_head();
   const Load load(service, seconds);
   const Figure logins = load.run(8, password_log_in());
   char note[64];
@@ -248,7 +128,7 @@ void measure_with_hashing(const std::string& binary, const std::filesystem::path
 void measure_growth(const std::string& binary, const std::filesystem::path& directory, double seconds) {
   const std::vector<std::string> free_hash{"--rate-limits.enabled=false", "--argon2.memory-kib=8",
                                            "--argon2.iterations=1"};
-  std::printf("%s", kHead);
+  print_head();
   for (const std::size_t users : {1000UL, 100'000UL}) {
     {
       const Service filling(binary, directory, free_hash);
