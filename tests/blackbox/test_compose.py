@@ -154,9 +154,10 @@ def test_nginx_takes_its_configuration(tmp_path):
 
 
 def compose_client():
-    """The words that start a compose client, or None."""
+    """The words that start a client that knows the Compose Specification (version 1 did not), or None."""
     for words in (["docker", "compose"], ["docker-compose"]):
-        if shutil.which(words[0]) and subprocess.run([*words, "version"], capture_output=True, timeout=20).returncode == 0:
+        told = subprocess.run([*words, "version", "--short"], text=True, capture_output=True, timeout=20) if shutil.which(words[0]) else None
+        if told and told.returncode == 0 and not told.stdout.startswith("1."):
             return words
     return None
 
