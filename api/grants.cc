@@ -1,5 +1,6 @@
 #include "api/grants.h"
 
+#include "api/authorise.h"
 #include "api/tokens.h"
 #include "commands/service_events.h"
 #include "domain/session_state.h"
@@ -19,6 +20,12 @@ Parsed<Issued> issue(const ApiContext& context, const Granted& granted) {
   if (issued.session.refresh_lifetime_s() > 0)
     issued.refresh = context.tokens.mint_refresh(issued.session, issued.account, granted.generation);
   return issued;
+}
+
+Parsed<std::optional<RefreshClaims>> present_refresh(const ApiContext& context, std::string_view token) {
+  auto claims = context.tokens.read_refresh(token);
+  if (claims) TRY_STATUS(await_position(context, claims->born));
+  return claims;
 }
 
 Result<RateLimiter::Admission> admit(const ApiContext& context, const Limit& limit, Caller& caller) {

@@ -20,6 +20,10 @@ struct Issued {
 };
 Parsed<Issued> issue(const ApiContext& context, const Granted& granted);
 
+// What a refresh token says, once this node has applied the birth of its session; nullopt: it is none of ours. On a
+// node that lags a good token would else look like one of a session that was purged. Blocks.
+Parsed<std::optional<RefreshClaims>> present_refresh(const ApiContext& context, std::string_view token);
+
 // Counts the attempt against `limit` and by the client's network, for as long as the Admission lives; adds it to the
 // caller's counts.
 Result<RateLimiter::Admission> admit(const ApiContext& context, const Limit& limit, Caller& caller);

@@ -109,6 +109,7 @@ std::string TokenService::mint_refresh(const state::v1::Session& session, const 
       .number("gen", generation)
       .number("iat", issued_s)
       .number("exp", issued_s + session.refresh_lifetime_s())
+      .number("pos", session.born_position())
       .number("user_id", account.number());
   return services_.jose.mac(kRefreshType, std::move(claims).finish());
 }
@@ -157,10 +158,13 @@ std::optional<RefreshClaims> TokenService::read_refresh(std::string_view token) 
   const auto session = id_claim<SessionId>(*claims, "sid");
   const auto generation = number_claim(*claims, "gen");
   const auto expires_s = number_claim(*claims, "exp");
-  if (!session || !generation || *generation > std::numeric_limits<std::uint32_t>::max() || !expires_s)
+  const auto born = number_claim(*claims, "pos");
+  if (!session || !generation || *generation > std::numeric_limits<std::uint32_t>::max() || !expires_s || !born)
     return std::nullopt;
-  return RefreshClaims{
-      .session = *session, .generation = static_cast<std::uint32_t>(*generation), .expires_s = *expires_s};
+  return RefreshClaims{.session = *session,
+                       .generation = static_cast<std::uint32_t>(*generation),
+                       .expires_s = *expires_s,
+                       .born = Position{static_cast<std::uint64_t>(*born)}};
 }
 
 std::string TokenService::mint_otp(const UserId& user, const OneTimeId& otp, std::int64_t lifetime_s) const {

@@ -38,6 +38,7 @@ struct RefreshClaims {
   SessionId session;
   std::uint32_t generation = 0;
   std::int64_t expires_s = 0;
+  Position born{};  // of the session: a node that has not applied this cannot judge the token
 };
 
 struct RefreshSession {

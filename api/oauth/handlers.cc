@@ -70,9 +70,9 @@ struct Presented {
   std::optional<std::uint32_t> generation;  // of a refresh token; absent: an access token
 };
 
-// Waits for the birth of the session where the token says when that was.
+// Once this node has applied the birth of its session.
 Parsed<std::optional<Presented>> read_token(const ApiContext& context, const std::string& token) {
-  if (const auto claims = context.tokens.read_refresh(token)) {
+  if (const auto claims = TRY(present_refresh(context, token))) {
     return Presented{.session = claims->session, .expires_s = claims->expires_s, .generation = claims->generation};
   }
   const auto verified = context.tokens.verify_access(token);

@@ -31,9 +31,10 @@ Response render_issued(const ApiContext& context, const Issued& issued) {
 }
 
 // The cookie may be of another session of the same user than the access token, and the product ends both.
-std::optional<SessionId> session_of_cookie(const ApiContext& context, const Principal& principal,
-                                           const std::optional<std::string>& cookie) {
-  const auto claims = cookie ? context.tokens.read_refresh(*cookie) : std::nullopt;
+Parsed<std::optional<SessionId>> session_of_cookie(const ApiContext& context, const Principal& principal,
+                                                   const std::optional<std::string>& cookie) {
+  if (!cookie) return std::nullopt;
+  const auto claims = TRY(present_refresh(context, *cookie));
   if (!claims || claims->session == principal.session) return std::nullopt;
   return owns_session(context, principal.id, claims->session) ? std::optional(claims->session) : std::nullopt;
 }
@@ -57,7 +58,7 @@ Answer handle_refresh(const ApiContext& context, Call& call) {
   const std::string token = TRY(parse_refresh(call.request));
   Caller caller = caller_of(call, kDialect);
   const auto admission = TRY(admit(context, context.settings.limits.refresh, caller));
-  const RefreshSession command{.token = context.tokens.read_refresh(token), .presented_by = call.principal->id};
+  const RefreshSession command{.token = TRY(present_refresh(context, token)), .presented_by = call.principal->id};
   const Granted granted = TRY(settle(call, refresh_session(context.services, caller, command)));
   const Issued issued = TRY(issue(context, granted));
   return render_issued(context, issued);
@@ -65,9 +66,10 @@ Answer handle_refresh(const ApiContext& context, Call& call) {
 
 Answer handle_logout(const ApiContext& context, Call& call) {
   const auto cookie = TRY(find_cookie(call.request, kRefreshCookie));
+  const auto other = TRY(session_of_cookie(context, *call.principal, cookie));
   Caller caller = caller_of(call, kDialect);
   (void)TRY(settle(call, log_out(context.services, caller, call.principal->session)));
-  if (const auto other = session_of_cookie(context, *call.principal, cookie)) {
+  if (other) {
     caller.idempotency.reset();  // the key is spent on the first of the two
     (void)TRY(settle(call, log_out(context.services, caller, *other)));
   }

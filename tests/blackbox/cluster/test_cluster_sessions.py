@@ -27,6 +27,18 @@ def test_a_session_made_on_one_node_is_refreshed_on_the_others_at_once(cluster, 
         assert refresh_002(cluster.nodes[(number + 1) % 3], *session).status_code == 200
 
 
+def test_a_refresh_token_is_known_on_the_others_at_once(cluster):
+    """It says when its session was born: a node that lags waits for that, rather than take a good token for an old one's."""
+    headers = cluster.admin()
+    for number in range(ROUNDS):
+        here, there, elsewhere = (cluster.nodes[(number + step) % 3] for step in range(3))
+        token = register(here, fresh_name("given")).json()["refresh"]
+        assert there.http.post("/oauth/introspect", data={"token": token}, headers=headers).json()["active"] is True
+        token = register(here, fresh_name("taken")).json()["refresh"]
+        assert there.http.post("/oauth/revoke", data={"token": token}).status_code == 200
+        assert elsewhere.http.post("/api/v1/auth/refresh", json={"refresh": token}).status_code == 401, "acknowledged, so it counts"
+
+
 def test_a_new_account_logs_in_elsewhere_at_once(cluster):
     """A command decides by the log, so that it needs no position to know what was acknowledged."""
     for number in range(ROUNDS):

@@ -148,6 +148,7 @@ TEST_F(Tokens, a_generation_has_one_refresh_token) {
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->session.to_string(), kSession);
   EXPECT_EQ(claims->generation, 3U);
+  EXPECT_EQ(value(claims->born), rotating.born_position()) << "a node that lags knows what to wait for";
   EXPECT_EQ(claims->expires_s, 1'750'000'000 + 86'400) << "counted from its own generation";
   const auto steady = world.tokens().read_refresh(world.tokens().mint_refresh(session(), account(), 0));
   EXPECT_EQ(steady->expires_s, 1'700'000'000 + 86'400) << "counted from the session's birth";
