@@ -89,12 +89,25 @@ Status Replica::open() {
                                                   " was applied here; restore the journal");
   }
   const auto at = TRY(impl_->journal.read(Position{state.position()}, 1, kTransactionBytesMax, kPoll));
-  if (at.empty() || !impl_->applier.is_applied_record(at.front())) {
+  // Silence is no proof of anything: it is asked again.
+  if (at.empty()) return fail(ErrorCode::kJournalUnavailable, "the record that was applied last cannot be read now");
+  if (!impl_->applier.is_applied_record(at.front())) {
     return fail(ErrorCode::kJournalCorrupt,
                 "journal record " + std::to_string(state.position()) + " is not the one that was applied here");
   }
   awaiter_.advance(Position{state.position()}, LogTime{state.log_time_ms()});
   return {};
+}
+
+// After a connection was lost. The keyring was the journal's own before, so what it does not fit now is another log.
+Status Replica::reopen() {
+  auto opened = open();
+  if (opened ||
+      (opened.error().code != ErrorCode::kKeyringUnusable && opened.error().code != ErrorCode::kJournalFormatUnknown)) {
+    return opened;
+  }
+  return fail(ErrorCode::kJournalForeign,
+              "record 0 of the journal is not the one that these read models were made from");
 }
 
 Status Replica::catch_up() {
@@ -111,7 +124,7 @@ Status Replica::catch_up() {
 void Replica::run() {
   bool was_away = false;
   while (!impl_->stopping.load(std::memory_order_relaxed)) {
-    auto stepped = was_away ? open() : impl_->step(awaiter_, kPoll).map([](bool) {});
+    auto stepped = was_away ? reopen() : impl_->step(awaiter_, kPoll).map([](bool) {});
     was_away = !stepped;
     if (stepped) continue;
     if (is_final(stepped.error())) {

@@ -84,6 +84,8 @@ class Replica {
   [[nodiscard]] std::optional<Error> failure() const;
 
  private:
+  Status reopen();
+
   struct Impl;
   Awaiter& awaiter_;
   std::unique_ptr<Impl> impl_;

@@ -75,8 +75,8 @@ void KafkaJournal::State::close() {
   }
   changed.notify_all();
   std::call_once(closed, [this] {
+    keeper.join();  // it may be about to start the writer
     writer.close();
-    keeper.join();
   });
 }
 
@@ -112,7 +112,7 @@ Result<JournalTopic::Finding> KafkaJournal::State::look_or_create() {
   auto finding = TRY(topic.look());
   const bool fresh = [this] {
     const std::lock_guard lock(mutex);
-    return !usable;
+    return !usable && !closing;
   }();
   if (finding.presence == JournalTopic::Presence::kThere || !fresh || !options.may_create) return finding;
   TRY_STATUS(topic.create());

@@ -13,8 +13,14 @@ constexpr int kPollMs = 50;
 constexpr std::chrono::milliseconds kLastReports{500};  // of a producer that is given up
 constexpr std::chrono::milliseconds kMakeAgain{200};
 
+// A record that librdkafka had still to send, again perhaps: a leader that resigns refuses what it may have passed on.
+bool may_have_been_sent_before(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
+}
+
 AppendOutcome outcome_of(const rd_kafka_message_t& message) {
   if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) return AppendOutcome::kAppended;
+  if (may_have_been_sent_before(message.err)) return AppendOutcome::kUnknown;
   switch (rd_kafka_message_status(&message)) {
     case RD_KAFKA_MSG_STATUS_NOT_PERSISTED:
       return AppendOutcome::kNotPersisted;

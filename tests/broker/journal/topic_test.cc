@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 namespace ledgate::testing {
 namespace {
 
@@ -36,6 +38,15 @@ TEST_F(KafkaTopic, IsMadeWithSafeSettings) {
   open_journal(options());
   const auto again = open_journal(options());
   EXPECT_THAT(again->trouble(), IsEmpty());
+}
+
+// Whoever opens it may find at once that there is no use for it: a port that is taken, a signal.
+TEST_F(KafkaTopic, IsLetGoOfAtAnyMomentOfItsFirstLook) {
+  open_journal(options());
+  for (int i = 0; i < 40; ++i) {
+    const auto journal = KafkaJournal::open(options()).value();
+    std::this_thread::sleep_for(std::chrono::milliseconds(2 * i));
+  }
 }
 
 TEST_F(KafkaTopic, UnsafeSettingsAreRefusedInOneLineThatNamesEach) {

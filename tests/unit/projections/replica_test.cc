@@ -7,7 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
+#include <utility>
 
 namespace ledgate::testing {
 namespace {
@@ -102,6 +104,57 @@ TEST_F(Replicas, RefusesAnEmptyJournalWhereThereAreRows) {
   apply_everything();
   journal_.replace_records({});
   expect_refused(ErrorCode::kJournalTruncated);
+}
+
+// Brokers that answer where the log ends, and then freeze.
+TEST_F(Replicas, TakesSilenceForNoVerdictOnTheJournal) {
+  apply_everything();
+  class Silent final : public JournalReader {
+   public:
+    explicit Silent(MemoryJournal& journal) : journal_(journal) {}
+    Result<std::vector<JournalRecord>> read(Position from, std::size_t max_records, std::size_t max_bytes,
+                                            std::chrono::milliseconds timeout) override {
+      if (from != Position{0}) return std::vector<JournalRecord>();
+      return journal_.read(from, max_records, max_bytes, timeout);
+    }
+    Result<Position> end() override { return journal_.end(); }
+
+   private:
+    MemoryJournal& journal_;
+  } silent(journal_);
+  Replica waiting(silent, store_, test_vault(), awaiter_, {});
+  EXPECT_EQ(waiting.open().error().code, ErrorCode::kJournalUnavailable);
+}
+
+// The connection is lost, and the next one is to another log.
+TEST_F(Replicas, StopsWhenItsJournalIsSwappedForOneOfAnotherKeyring) {
+  class Swapped final : public JournalReader {
+   public:
+    explicit Swapped(MemoryJournal& journal) : journal_(journal) {}
+    Result<std::vector<JournalRecord>> read(Position from, std::size_t max_records, std::size_t max_bytes,
+                                            std::chrono::milliseconds timeout) override {
+      if (!is_swapped_) return journal_.read(from, max_records, max_bytes, timeout);
+      if (!std::exchange(is_lost_, true)) return fail(ErrorCode::kJournalUnavailable);
+      return std::vector{JournalRecord{Position{0}, {}, seal_record(RecordKind::kGenesis, "another", foreign_vault())}};
+    }
+    Result<Position> end() override { return journal_.end(); }
+    void swap() { is_swapped_ = true; }
+
+   private:
+    MemoryJournal& journal_;
+    std::atomic<bool> is_swapped_{false};
+    bool is_lost_ = false;  // of the reading thread
+  } swapped(journal_);
+  std::promise<Error> told;
+  Replica running(swapped, store_, test_vault(), awaiter_,
+                  {.on_failure = [&](const Error& error) { told.set_value(error); }});
+  ASSERT_TRUE(running.open());
+  ASSERT_TRUE(running.catch_up());
+  running.start();
+  swapped.swap();
+  auto failure = told.get_future();
+  ASSERT_EQ(failure.wait_for(kLong), std::future_status::ready);
+  EXPECT_EQ(failure.get().code, ErrorCode::kJournalForeign);
 }
 
 TEST_F(Replicas, WaitsForTheGenesisOfAnEmptyJournal) {
