@@ -287,7 +287,8 @@ def test_40_expect_continue(node):
         assert first.statuses in ([100], [401], [417])
         if first.statuses == [100]:
             connection.sendall(LOGIN)
-            assert raw.listen(connection, expect=1).statuses == [401]
+            # 503: passwords of connections that other tests have reset are still being hashed.
+            assert raw.listen(connection, expect=1).statuses in ([401], [503])
 
 
 @pytest.mark.parametrize("data, closed", [
