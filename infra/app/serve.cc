@@ -6,6 +6,7 @@
 #include "commands/service_events.h"
 #include "commands/subject_keys.h"
 #include "infra/app/api_settings.h"
+#include "infra/app/first_administrator.h"
 #include "infra/app/journal_watch.h"
 #include "infra/app/mail_sender.h"
 #include "infra/app/mail_setup.h"
@@ -26,7 +27,6 @@
 #include "infra/pistache/server.h"
 #include "infra/rocksdb/fatal.h"
 #include "infra/unicode/icu_folder.h"
-#include "projections/accounts.h"
 
 #include <malloc.h>
 
@@ -51,7 +51,6 @@ constexpr std::chrono::milliseconds kJoinAgain{250};
 constexpr std::size_t kSubjectKeysKept = 4096;
 constexpr std::chrono::hours kSigningKeyAhead{24};
 constexpr int kMallocArenas = 2;
-constexpr std::string_view kAdministrator = "admin";
 
 int refuse(const Error& error, int status) {
   std::fprintf(stderr, "ledgate: %s\n",
@@ -61,14 +60,6 @@ int refuse(const Error& error, int status) {
 
 int refuse(const Error& error) {
   return refuse(error, error.code == ErrorCode::kConfigInvalid ? kExitUsage : kExitUnusable);
-}
-
-std::string random_password(Entropy& entropy) {
-  static constexpr std::string_view kAlphabet =
-      "abcdefghijkmnpqrstuvwxyzABCDEFGH";  // 32 letters, none that looks like another
-  std::string password;
-  for (const std::uint8_t byte : entropy.bytes<24>()) password.push_back(kAlphabet[byte % kAlphabet.size()]);
-  return password;
 }
 
 std::vector<pistache::Network> metrics_networks(const Settings& settings) {
@@ -150,9 +141,6 @@ class ServingNode {
   void join_until_done();
   // Before it has joined, a node has no keys: it can neither make nor judge a token.
   [[nodiscard]] bool fresh() const { return watch_ == nullptr || (joined_.load() && watch_->fresh()); }
-  Status bootstrap();
-  void tell_first_password();
-  void warn_of_default_password();
   void record(journal::v1::Event event, std::chrono::milliseconds patience);
   void register_metrics();
   void register_kafka_metrics();
@@ -167,6 +155,7 @@ class ServingNode {
   SubjectKeys subject_keys_;
   Argon2Hasher hasher_;
   Services services_;
+  FirstAdministrator administrator_;
   RateLimiter limiter_;
   api::SigningKeyRing keys_;
   api::TokenService tokens_;
@@ -180,9 +169,7 @@ class ServingNode {
   std::atomic<bool> stopping_{false};
   std::atomic<bool> joined_{false};
   bool is_start_recorded_ = false;
-  bool is_applying_ = false;    // of whoever joins
-  Secret<> first_password_;     // of the administrator, if this node makes one up
-  bool may_have_made_ = false;  // the administrator; nobody knows yet
+  bool is_applying_ = false;  // of whoever joins
   std::mutex mutex_;
   std::condition_variable stops_;
   std::thread joiner_;
@@ -213,6 +200,7 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
                 .command_deadline = settings.command.deadline_seconds,
                 .refresh_grace = settings.refresh.grace_seconds,
                 .emails_enabled = settings.emails.enabled},
+      administrator_(services_, settings, storage_->first_password_key),
       limiter_(services_, settings.rate_limits.enabled),
       keys_(services_),
       tokens_(services_, keys_, {.issuer = settings.public_url}),
@@ -333,38 +321,6 @@ void ServingNode::record(journal::v1::Event event, std::chrono::milliseconds pat
              {{"error.code", error_row(outcome.result.error().code).slug}});
 }
 
-// A password that was made up is the same at each attempt. With a journal of one's own it is told before it is written
-// down, so that no crash in between leaves an account that nobody can open; of several nodes one password counts, and
-// it is told when it does, also when nobody knows whether an earlier attempt was the one.
-Status ServingNode::bootstrap() {
-  const bool generated = settings_.admin.password.reveal().empty() && !settings_.listen.is_loopback();
-  if (first_password_.reveal().empty())
-    first_password_ = Secret<>(generated ? random_password(storage_->entropy) : std::string(kAdministrator));
-  if (generated && watch_ == nullptr && !has_administrator(services_)) tell_first_password();
-  const bool is_set = !settings_.admin.password.reveal().empty();
-  const auto made = bootstrap_administrator(services_, is_set ? settings_.admin.password : first_password_);
-  if (!made) {
-    may_have_made_ = may_have_made_ || made.error().code == ErrorCode::kOutcomeUnknown;
-    return fail(made.error());
-  }
-  if (generated && watch_ != nullptr && (*made || may_have_made_)) tell_first_password();
-  return {};
-}
-
-void ServingNode::tell_first_password() {
-  std::printf("ledgate: the administrator's user name is \"admin\", the password (shown this once) is %s\n",
-              first_password_.reveal().c_str());
-  std::fflush(stdout);
-}
-
-void ServingNode::warn_of_default_password() {
-  const auto folded = folder_.fold(kAdministrator);
-  const auto user = find_login(storage_->store->latest(), services_.hashes.hash16(HashPurpose::kLoginIndex, *folded));
-  const auto account = user ? find_account(storage_->store->latest(), *user) : std::nullopt;
-  if (account && account->bootstrap_password())
-    log_warn("the administrator still has the first password: change it", {{"user.name", kAdministrator}});
-}
-
 Status ServingNode::apply_journal() {
   if (is_applying_) return {};
   const auto asked = storage_->clock.steady();
@@ -390,8 +346,8 @@ Status ServingNode::join() {
     started.mutable_service()->mutable_started()->set_version(std::string(version()));
     record(std::move(started), services_.command_deadline);
   }
-  TRY_STATUS(bootstrap());
-  warn_of_default_password();
+  TRY_STATUS(administrator_.ensure());
+  administrator_.warn_of_first_password();
   maintenance_.start();
   mail_sender_.start();
   joined_.store(true);

@@ -1,6 +1,7 @@
 """One to three nodes on a real broker: starting without it, losing it, what it may not be, and what nodes share."""
 
 import concurrent.futures
+import re
 import shutil
 import time
 
@@ -125,6 +126,50 @@ def test_nodes_that_start_together_are_one_service(cluster, brokers):
     keys = [node.http.get("/.well-known/jwks.json").json() for node in nodes]
     assert keys[0] == keys[1] == keys[2] and keys[0]["keys"]
     eventually("every node ticks", lambda: {peer["node"] for peer in status(nodes[0])["peers"]} >= {"node-0", "node-1", "node-2"}, 40)
+
+
+# --- the first administrator -----------------------------------------------------------------------------------------
+
+OPEN = {"listen": "0.0.0.0:0"}
+
+
+def told(node, start=None):
+    """The passwords that a start printed."""
+    return re.findall(r"password \(shown this once\) is (\S+)", node.said(start))
+
+
+def test_nodes_that_start_together_tell_one_password(cluster, brokers):
+    kafka = brokers()
+    nodes = [cluster(kafka, **OPEN) for _ in range(3)]
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda node: ready(node.start()), nodes))
+    passwords = [password for node in nodes for password in told(node)]
+    assert passwords and len(set(passwords)) == 1 and len(passwords[0]) >= 12
+    assert not any("is void" in node.said() for node in nodes)
+    for node in nodes:
+        assert client.login_003(node, "admin", passwords[0]).status_code == 200
+        assert client.login_003(node, "admin", "admin").status_code == 401
+    late = ready(cluster(kafka, **OPEN).start())
+    assert told(late) == [], "there is an administrator already"
+
+
+def test_a_password_is_known_whenever_its_node_dies(cluster, brokers):
+    """Killed at once when it has told the password: the account is there or not, and the password is the same either way."""
+    kafka = brokers()
+    node = cluster(kafka, **OPEN).spawn()
+    eventually("a password", lambda: told(node), 30, every=0.001)
+    node.kill()
+    ready(node.start())
+    password = told(node, 1)[0]
+    assert set(told(node)) <= {password}
+    assert client.login_003(node, "admin", password).status_code == 200
+
+
+def test_a_journal_of_its_own_has_a_password_of_its_own(cluster, brokers):
+    """The keyring alone does not make it."""
+    kafka = brokers()
+    first, second = (ready(cluster(kafka, **OPEN, kafka__topic=topic).start()) for topic in ("one", "two"))
+    assert told(first) and told(second) and told(first) != told(second)
 
 
 def same_digests(nodes):
