@@ -100,6 +100,8 @@ Status Replica::open() {
 Status Replica::catch_up() {
   const Position end = TRY(impl_->journal.end());
   while (value(impl_->applier.next_position()) < value(end)) {
+    if (impl_->stopping.load(std::memory_order_relaxed))
+      return fail(ErrorCode::kJournalUnavailable, "stopped before the end of the journal was reached");
     if (auto stepped = impl_->step(awaiter_, kPoll); !stepped) {
       if (is_final(stepped.error())) impl_->fail_with(stepped.error());
       return fail(std::move(stepped).error());
@@ -128,8 +130,10 @@ void Replica::start() {
   impl_->thread = std::thread([this] { run(); });
 }
 
+void Replica::request_stop() { impl_->stopping.store(true, std::memory_order_relaxed); }
+
 void Replica::stop() {
-  impl_->stopping.store(true, std::memory_order_relaxed);
+  request_stop();
   if (impl_->thread.joinable()) impl_->thread.join();
 }
 

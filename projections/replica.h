@@ -70,12 +70,15 @@ class Replica {
   Status open();
 
   // Applies what there is until the journal's present end; for rebuild, verify and the start. Then returns.
-  // After kJournalUnavailable, open() and catch_up() may be called again.
+  // After kJournalUnavailable, open() and catch_up() may be called again. After request_stop() it is
+  // kJournalUnavailable within one read, unless the end was reached; what was applied until then stays.
   Status catch_up();
   // Applies for ever, until stop() or a failure; start(): on a thread of its own. A journal that was out of reach is
   // checked as open() does before anything more is taken from it.
   void run();
   void start();
+  // Any thread: catch_up() and run() come to their end. stop() also waits for that of start()'s thread.
+  void request_stop();
   void stop();
 
   [[nodiscard]] Position applied() const { return awaiter_.applied(); }

@@ -46,6 +46,8 @@ namespace {
 constexpr std::chrono::seconds kQueuePatience{6};
 constexpr std::chrono::seconds kDrainPatience{2};  // on top
 constexpr std::chrono::milliseconds kStopPatience{9500};
+// After all is written down: a librdkafka that does not let go of brokers is left behind.
+constexpr std::chrono::seconds kLeavePatience{1};
 constexpr std::chrono::seconds kLastFactPatience{1};
 constexpr std::chrono::milliseconds kJoinAgain{250};
 constexpr std::size_t kSubjectKeysKept = 4096;
@@ -139,6 +141,7 @@ class ServingNode {
   Status apply_journal();
   Status join();
   void join_until_done();
+  void give_up_on_journal();
   // Before it has joined, a node has no keys: it can neither make nor judge a token.
   [[nodiscard]] bool fresh() const { return watch_ == nullptr || (joined_.load() && watch_->fresh()); }
   void record(journal::v1::Event event, std::chrono::milliseconds patience);
@@ -379,6 +382,13 @@ Status ServingNode::start() {
   return {};
 }
 
+// Of brokers that are away, and of a log that is not applied yet, nobody has to wait for anything.
+void ServingNode::give_up_on_journal() {
+  storage_->awaiter->stop();
+  storage_->replica->request_stop();
+  storage_->close_journal();
+}
+
 void ServingNode::stop() {
   {
     const std::lock_guard lock(mutex_);
@@ -391,7 +401,7 @@ void ServingNode::stop() {
   const bool in_time = server_.drain(kDrainPatience);
   if (!in_time) log_warn("some requests were not finished in time");
   const bool writes = fresh();
-  if (!writes) storage_->awaiter->stop();  // nobody has to wait for brokers that are away
+  if (!writes) give_up_on_journal();
   if (in_time) gateway_.stop();
   if (joiner_.joinable()) joiner_.join();
   mail_sender_.stop();
@@ -418,6 +428,7 @@ int serve(const Settings& settings) {
   std::signal(SIGPIPE, SIG_IGN);
   StopSignal signal;
   Watchdog watchdog;
+  Watchdog leaving;
 
   if (settings.emails.enabled && settings.public_url.empty()) {
     return refuse({.code = ErrorCode::kConfigInvalid,
@@ -442,8 +453,9 @@ int serve(const Settings& settings) {
   log_info("serving", {{"server.address", bound.host}, {"server.port", bound.port}, {"service.version", version()}});
 
   log_info("stopping", {{"ledgate.signal", signal.wait()}});
-  watchdog.arm(kStopPatience, kExitOk);
+  watchdog.arm(kStopPatience, kExitOk, "stopping takes too long: the process ends now");
   node.stop();
+  leaving.arm(kLeavePatience, kExitOk, "librdkafka does not let go of the brokers: the process ends without it");
   return kExitOk;
 }
 

@@ -75,6 +75,8 @@ void KafkaJournal::State::close() {
     closing = true;
   }
   changed.notify_all();
+  asker.lose_patience();
+  keeper_asker.lose_patience();
   std::call_once(closed, [this] {
     writer.close();
     keeper.join();

@@ -113,6 +113,33 @@ def test_stopping_is_bounded_while_the_broker_is_frozen(cluster, brokers):
     node.stop(10)
 
 
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("frozen", [False, True], ids=["brokers that answer", "frozen brokers"])
+def test_a_long_replay_is_stopped_at_once_and_gone_on_with(cluster, brokers, frozen):
+    kafka = brokers()
+    writer = ready(cluster(kafka, kafka__property__batch__num__messages=1).start())
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda number: client.login_003(writer, f"nobody{number}"), range(2000)))
+    end = status(writer)["position"]
+    writer.stop()
+    slowly = "kafka.property.fetch.message.max.bytes"  # one batch at a time
+    node = cluster(kafka, **{slowly: 1}).start()
+    applied = eventually("a part of the log is applied", lambda: node.http.get("/readyz").json()["position"], 20, every=0.005)
+    if frozen:
+        kafka.pause()
+    assert applied < end and "starting: " in readiness(node)[1]
+    began = time.monotonic()
+    node.stop()
+    assert time.monotonic() - began < 5 * PATIENCE
+    assert "stopping takes too long" not in node.said() and '"error"' not in node.said()
+    assert "the administrator still has" not in node.said(), "it went on to the end of the log"
+    if frozen:
+        kafka.resume()
+    del node.settings[slowly]
+    ready(node.start())
+    assert status(node)["position"] >= end
+
+
 def test_nodes_that_start_together_are_one_service(cluster, brokers):
     kafka = brokers()
     nodes = [cluster(kafka) for _ in range(3)]
