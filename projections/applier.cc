@@ -41,7 +41,7 @@ tl::unexpected<Error> stop_at(Position position, ErrorCode code, const std::stri
 }
 
 // Nodes by what they ticked; the one that was silent longest makes room.
-void note_peer(rows::v1::ReplicaState& state, const std::string& node, LogTime time) {
+void note_peer(rows::v1::ReplicaState& state, const std::string& node, LogTime time, Position position) {
   auto& peers = *state.mutable_peers();
   const auto by_tick = [](const auto& a, const auto& b) { return a.last_tick_ms() < b.last_tick_ms(); };
   auto found = std::find_if(peers.begin(), peers.end(), [&](const auto& peer) { return peer.node() == node; });
@@ -49,6 +49,7 @@ void note_peer(rows::v1::ReplicaState& state, const std::string& node, LogTime t
   auto& peer = found == peers.end() ? *peers.Add() : *found;
   peer.set_node(node);
   peer.set_last_tick_ms(time.ms);
+  peer.set_position(value(position));
 }
 
 template <std::size_t N>
@@ -199,7 +200,7 @@ void Applier::fold(const Transaction& transaction, Position position, LogTime ti
     forget_expired(time, rows_);
     state_.set_last_tick_ms(time.ms);
     state_.set_purge_backlog(rows_.erased() >= kPurgeRowsPerTick);
-    note_peer(state_, transaction.node(), time);
+    note_peer(state_, transaction.node(), time, position);
     rows_.fold_digest(replica_digest_);
   }
 }

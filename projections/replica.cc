@@ -150,7 +150,8 @@ ReplicaStatus Replica::status() const {
   status.last_tick = LogTime{state.last_tick_ms()};
   status.purge_backlog = state.purge_backlog();
   for (const auto& peer : state.peers()) {
-    status.peers.push_back({.node = peer.node(), .last_tick = LogTime{peer.last_tick_ms()}});
+    status.peers.push_back(
+        {.node = peer.node(), .last_tick = LogTime{peer.last_tick_ms()}, .position = Position{peer.position()}});
   }
   for (const auto& row : state.digests()) {
     status.projections.push_back({.name = row.name(), .version = row.version(), .digest = to_hex(row.digest())});

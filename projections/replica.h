@@ -38,6 +38,7 @@ struct ReplicaStatus {
   struct Peer {
     std::string node;
     LogTime last_tick;
+    Position position{};  // of that tick
   };
   std::vector<Peer> peers;     // nodes whose ticks were accepted, this one among them
   bool purge_backlog = false;  // the last tick had more to purge than its bound

@@ -138,6 +138,7 @@ class ServingNode {
  private:
   api::ApiHooks hooks();
   [[nodiscard]] std::vector<std::string> not_ready() const;
+  [[nodiscard]] std::optional<std::chrono::milliseconds> journal_age() const;
   Status apply_journal();
   Status join();
   void join_until_done();
@@ -241,6 +242,7 @@ api::ApiHooks ServingNode::hooks() {
                 const auto end = storage_->reader().end();
                 return end ? std::optional(*end) : std::nullopt;
               },
+          .journal_age = [this] { return journal_age(); },
           .metrics = [this] { return metrics_.render(); },
           .may_read_metrics =
               [networks = metrics_networks(settings_)](std::string_view address) {
@@ -250,6 +252,12 @@ api::ApiHooks ServingNode::hooks() {
               },
           .on_answer = [this](const api::Answered& answered) { observer_(answered); },
           .on_mail_off = log_mail_off};
+}
+
+// With a journal of one's own nothing is under way to it: its newest record is as old as the clock says.
+std::optional<std::chrono::milliseconds> ServingNode::journal_age() const {
+  if (watch_ != nullptr) return watch_->age();
+  return std::chrono::milliseconds(storage_->clock.wall_us() / 1000 - storage_->awaiter->log_time().ms);
 }
 
 std::vector<std::string> ServingNode::not_ready() const {

@@ -153,6 +153,11 @@ def test_nodes_that_start_together_are_one_service(cluster, brokers):
     keys = [node.http.get("/.well-known/jwks.json").json() for node in nodes]
     assert keys[0] == keys[1] == keys[2] and keys[0]["keys"]
     eventually("every node ticks", lambda: {peer["node"] for peer in status(nodes[0])["peers"]} >= {"node-0", "node-1", "node-2"}, 40)
+    seen = status(nodes[0])
+    assert seen["lag"] == 0 and 0 <= seen["journal"]["age_ms"] <= 5000 * PATIENCE
+    for peer in seen["peers"]:
+        assert 0 < peer["position"] <= seen["position"] and 0 <= peer["age_ms"] <= 30_000 * PATIENCE, peer
+    assert min(peer["age_ms"] for peer in seen["peers"]) <= 5000 * PATIENCE
 
 
 # --- the first administrator -----------------------------------------------------------------------------------------
