@@ -140,10 +140,15 @@ Status Applier::apply_opened(const JournalRecord& record) {
     return stop_at(record.position, ErrorCode::kJournalFormatUnknown,
                    "a record format this version does not know; use a newer ledgate");
   }
-  if (!opened || opened->kind == RecordKind::kGenesis) {
-    // Refused alike on every node: not ours, altered, or a second genesis.
+  // Both are refused alike on every node; only the first is a reason to worry.
+  if (!opened) {  // not ours, or altered
     state_.set_refused(state_.refused() + 1);
-    if (!opened) ++foreign_records_;
+    ++foreign_records_;
+    extend(record, record.bytes);
+    return {};
+  }
+  if (opened->kind == RecordKind::kGenesis) {  // of nodes that found the journal empty together
+    state_.set_extra_geneses(state_.extra_geneses() + 1);
     extend(record, record.bytes);
     return {};
   }

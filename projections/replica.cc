@@ -145,6 +145,7 @@ ReplicaStatus Replica::status() const {
   if (const auto id = JournalId::from_bytes(state.journal_id())) status.journal = *id;
   status.chain = to_hex(state.chain());
   status.refused_records = state.refused();
+  status.extra_geneses = state.extra_geneses();
   status.conflicts = state.conflicts();
   status.duplicates = state.duplicates();
   status.last_tick = LogTime{state.last_tick_ms()};

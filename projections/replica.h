@@ -31,6 +31,7 @@ struct ReplicaStatus {
   JournalId journal;
   std::string chain;                  // hex
   std::uint64_t refused_records = 0;  // with a bad MAC
+  std::uint64_t extra_geneses = 0;    // genesis records after the first: of nodes that started together
   std::uint64_t conflicts = 0;
   std::uint64_t duplicates = 0;
   std::vector<Row> projections;

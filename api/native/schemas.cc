@@ -132,6 +132,9 @@ constexpr std::array kStatusFields{
           .about = "The nodes that tick this journal, this one among them.",
           .of = &kPeer},
     Field{.name = "refused_records", .type = Type::kInteger, .about = "With a MAC that is not this service's."},
+    Field{.name = "extra_geneses",
+          .type = Type::kInteger,
+          .about = "Genesis records after the first, of nodes that started together."},
     Field{.name = "conflicts", .type = Type::kInteger},
     Field{.name = "duplicates", .type = Type::kInteger},
 };

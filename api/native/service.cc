@@ -56,6 +56,7 @@ Answer handle_status(const ApiContext& context, Call&) {
                              {"projections", std::move(projections)},
                              {"peers", std::move(peers)},
                              {"refused_records", status.refused_records},
+                             {"extra_geneses", status.extra_geneses},
                              {"conflicts", status.conflicts},
                              {"duplicates", status.duplicates}});
 }

@@ -288,6 +288,8 @@ void ServingNode::register_metrics() {
                     [&replica] { return replica.failure() ? 1.0 : 0.0; });
   metrics_.gauge_of("ledgate_replica_refused_records", "Records with a bad MAC since position 0.", {},
                     [&replica] { return static_cast<double>(replica.status().refused_records); });
+  metrics_.gauge_of("ledgate_replica_extra_geneses", "Genesis records after the first, of nodes that started together.",
+                    {}, [&replica] { return static_cast<double>(replica.status().extra_geneses); });
   metrics_.gauge_of("ledgate_transaction_conflicts", "Transactions with the verdict conflict since position 0.", {},
                     [&replica] { return static_cast<double>(replica.status().conflicts); });
   metrics_.gauge_of("ledgate_hash_queue_length", "Passwords waiting to be hashed.", {},

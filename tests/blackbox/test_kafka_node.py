@@ -158,6 +158,9 @@ def test_nodes_that_start_together_are_one_service(cluster, brokers):
     for peer in seen["peers"]:
         assert 0 < peer["position"] <= seen["position"] and 0 <= peer["age_ms"] <= 30_000 * PATIENCE, peer
     assert min(peer["age_ms"] for peer in seen["peers"]) <= 5000 * PATIENCE
+    metrics = nodes[0].http.get("/metrics").text
+    assert seen["refused_records"] == 0 and "\nledgate_replica_refused_records 0\n" in metrics, "nobody is woken for nodes that started together"
+    assert f"\nledgate_replica_extra_geneses {seen['extra_geneses']}\n" in metrics
 
 
 # --- the first administrator -----------------------------------------------------------------------------------------

@@ -65,7 +65,8 @@ TEST_F(Replicas, TellsOfEachRecordWithABadMac) {
   ASSERT_TRUE(one->open());
   ASSERT_TRUE(one->catch_up());
   EXPECT_EQ(told, (std::vector<Position>{foreign, altered}));
-  EXPECT_EQ(one->status().refused_records, 3U);
+  EXPECT_EQ(one->status().refused_records, 2U);
+  EXPECT_EQ(one->status().extra_geneses, 1U);
 }
 
 // ---- opening ----
