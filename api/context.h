@@ -85,7 +85,9 @@ struct ApiHooks {
       not_ready;  // why /readyz is 503, as stable slugs with a sentence; empty: ready
   std::function<ReplicaStatus()> status;
   std::function<std::optional<Position>()>
-      journal_end;                       // after the last durable record; nullopt: the journal is out of reach
+      journal_end;  // after the last durable record; nullopt: the journal is out of reach
+  std::function<std::optional<std::chrono::milliseconds>()>
+      journal_age;                       // of the newest record that was applied; nullopt: not known yet
   std::function<std::string()> metrics;  // text exposition format
   std::function<bool(std::string_view)> may_read_metrics;       // by client address: loopback and `metrics.allow`
   std::function<void(const Answered&)> on_answer;               // may be empty

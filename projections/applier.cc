@@ -41,7 +41,7 @@ tl::unexpected<Error> stop_at(Position position, ErrorCode code, const std::stri
 }
 
 // Nodes by what they ticked; the one that was silent longest makes room.
-void note_peer(rows::v1::ReplicaState& state, const std::string& node, LogTime time) {
+void note_peer(rows::v1::ReplicaState& state, const std::string& node, LogTime time, Position position) {
   auto& peers = *state.mutable_peers();
   const auto by_tick = [](const auto& a, const auto& b) { return a.last_tick_ms() < b.last_tick_ms(); };
   auto found = std::find_if(peers.begin(), peers.end(), [&](const auto& peer) { return peer.node() == node; });
@@ -49,6 +49,7 @@ void note_peer(rows::v1::ReplicaState& state, const std::string& node, LogTime t
   auto& peer = found == peers.end() ? *peers.Add() : *found;
   peer.set_node(node);
   peer.set_last_tick_ms(time.ms);
+  peer.set_position(value(position));
 }
 
 template <std::size_t N>
@@ -139,10 +140,15 @@ Status Applier::apply_opened(const JournalRecord& record) {
     return stop_at(record.position, ErrorCode::kJournalFormatUnknown,
                    "a record format this version does not know; use a newer ledgate");
   }
-  if (!opened || opened->kind == RecordKind::kGenesis) {
-    // Refused alike on every node: not ours, altered, or a second genesis.
+  // Both are refused alike on every node; only the first is a reason to worry.
+  if (!opened) {  // not ours, or altered
     state_.set_refused(state_.refused() + 1);
-    if (!opened) ++foreign_records_;
+    ++foreign_records_;
+    extend(record, record.bytes);
+    return {};
+  }
+  if (opened->kind == RecordKind::kGenesis) {  // of nodes that found the journal empty together
+    state_.set_extra_geneses(state_.extra_geneses() + 1);
     extend(record, record.bytes);
     return {};
   }
@@ -199,7 +205,7 @@ void Applier::fold(const Transaction& transaction, Position position, LogTime ti
     forget_expired(time, rows_);
     state_.set_last_tick_ms(time.ms);
     state_.set_purge_backlog(rows_.erased() >= kPurgeRowsPerTick);
-    note_peer(state_, transaction.node(), time);
+    note_peer(state_, transaction.node(), time, position);
     rows_.fold_digest(replica_digest_);
   }
 }

@@ -113,6 +113,8 @@ Status Replica::reopen() {
 Status Replica::catch_up() {
   const Position end = TRY(impl_->journal.end());
   while (value(impl_->applier.next_position()) < value(end)) {
+    if (impl_->stopping.load(std::memory_order_relaxed))
+      return fail(ErrorCode::kJournalUnavailable, "stopped before the end of the journal was reached");
     if (auto stepped = impl_->step(awaiter_, kPoll); !stepped) {
       if (is_final(stepped.error())) impl_->fail_with(stepped.error());
       return fail(std::move(stepped).error());
@@ -141,8 +143,10 @@ void Replica::start() {
   impl_->thread = std::thread([this] { run(); });
 }
 
+void Replica::request_stop() { impl_->stopping.store(true, std::memory_order_relaxed); }
+
 void Replica::stop() {
-  impl_->stopping.store(true, std::memory_order_relaxed);
+  request_stop();
   if (impl_->thread.joinable()) impl_->thread.join();
 }
 
@@ -154,12 +158,14 @@ ReplicaStatus Replica::status() const {
   if (const auto id = JournalId::from_bytes(state.journal_id())) status.journal = *id;
   status.chain = to_hex(state.chain());
   status.refused_records = state.refused();
+  status.extra_geneses = state.extra_geneses();
   status.conflicts = state.conflicts();
   status.duplicates = state.duplicates();
   status.last_tick = LogTime{state.last_tick_ms()};
   status.purge_backlog = state.purge_backlog();
   for (const auto& peer : state.peers()) {
-    status.peers.push_back({.node = peer.node(), .last_tick = LogTime{peer.last_tick_ms()}});
+    status.peers.push_back(
+        {.node = peer.node(), .last_tick = LogTime{peer.last_tick_ms()}, .position = Position{peer.position()}});
   }
   for (const auto& row : state.digests()) {
     status.projections.push_back({.name = row.name(), .version = row.version(), .digest = to_hex(row.digest())});

@@ -31,6 +31,7 @@ struct ReplicaStatus {
   JournalId journal;
   std::string chain;                  // hex
   std::uint64_t refused_records = 0;  // with a bad MAC
+  std::uint64_t extra_geneses = 0;    // genesis records after the first: of nodes that started together
   std::uint64_t conflicts = 0;
   std::uint64_t duplicates = 0;
   std::vector<Row> projections;
@@ -38,6 +39,7 @@ struct ReplicaStatus {
   struct Peer {
     std::string node;
     LogTime last_tick;
+    Position position{};  // of that tick
   };
   std::vector<Peer> peers;     // nodes whose ticks were accepted, this one among them
   bool purge_backlog = false;  // the last tick had more to purge than its bound
@@ -70,12 +72,15 @@ class Replica {
   Status open();
 
   // Applies what there is until the journal's present end; for rebuild, verify and the start. Then returns.
-  // After kJournalUnavailable, open() and catch_up() may be called again.
+  // After kJournalUnavailable, open() and catch_up() may be called again. After request_stop() it is
+  // kJournalUnavailable within one read, unless the end was reached; what was applied until then stays.
   Status catch_up();
   // Applies for ever, until stop() or a failure; start(): on a thread of its own. A journal that was out of reach is
   // checked as open() does before anything more is taken from it.
   void run();
   void start();
+  // Any thread: catch_up() and run() come to their end. stop() also waits for that of start()'s thread.
+  void request_stop();
   void stop();
 
   [[nodiscard]] Position applied() const { return awaiter_.applied(); }

@@ -100,6 +100,11 @@ constexpr std::array kJournalFields{
           .type = Type::kInteger,
           .nullable = true,
           .about = "After the last durable record; null: out of reach."},
+    Field{.name = "age_ms",
+          .type = Type::kInteger,
+          .nullable = true,
+          .about =
+              "How old the newest applied record is, clocks that disagree left out of account; null: not known yet."},
     Field{.name = "chain", .about = "Hash over every record up to the position."},
 };
 constexpr Schema kJournal{.name = "JournalStatus", .fields = kJournalFields};
@@ -113,6 +118,8 @@ constexpr Schema kProjection{.name = "ProjectionStatus", .fields = kProjectionFi
 constexpr std::array kPeerFields{
     Field{.name = "node"},
     Field{.name = "last_tick", .format = "date-time", .about = "Log time of its last tick that counted."},
+    Field{.name = "position", .type = Type::kInteger, .about = "Of that tick."},
+    Field{.name = "age_ms", .type = Type::kInteger, .about = "How long ago that was, by log time."},
 };
 constexpr Schema kPeer{.name = "PeerStatus", .fields = kPeerFields};
 constexpr std::array kStatusFields{
@@ -131,6 +138,9 @@ constexpr std::array kStatusFields{
           .about = "The nodes that tick this journal, this one among them.",
           .of = &kPeer},
     Field{.name = "refused_records", .type = Type::kInteger, .about = "With a MAC that is not this service's."},
+    Field{.name = "extra_geneses",
+          .type = Type::kInteger,
+          .about = "Genesis records after the first, of nodes that started together."},
     Field{.name = "conflicts", .type = Type::kInteger},
     Field{.name = "duplicates", .type = Type::kInteger},
 };

@@ -4,16 +4,23 @@
 #include "api/rfc3339.h"
 #include "api/tokens.h"
 
+#include <algorithm>
+
 namespace ledgate::api::native {
 namespace {
 
 using nlohmann::ordered_json;
 
+// How long ago, in milliseconds; what is a moment ahead, as clocks may be, counts as now.
+std::int64_t age_ms(std::chrono::milliseconds age) { return std::max<std::int64_t>(age.count(), 0); }
+
 ordered_json journal_object(const ApiContext& context, const ReplicaStatus& status,
                             const std::optional<Position>& end) {
+  const auto age = context.hooks.journal_age();
   return {{"id", status.journal.to_string()},
           {"kind", context.settings.journal_kind},
           {"end", end ? ordered_json(value(*end)) : ordered_json(nullptr)},
+          {"age_ms", age ? ordered_json(age_ms(*age)) : ordered_json(nullptr)},
           {"chain", status.chain}};
 }
 
@@ -36,7 +43,10 @@ Answer handle_status(const ApiContext& context, Call&) {
   }
   ordered_json peers = ordered_json::array();
   for (const ReplicaStatus::Peer& peer : status.peers)
-    peers.push_back({{"node", peer.node}, {"last_tick", rfc3339(peer.last_tick.ms)}});
+    peers.push_back({{"node", peer.node},
+                     {"last_tick", rfc3339(peer.last_tick.ms)},
+                     {"position", value(peer.position)},
+                     {"age_ms", age_ms(std::chrono::milliseconds(status.log_time.ms - peer.last_tick.ms))}});
   return json_response(200, {{"position", value(status.position)},
                              {"lag", lag(status, end)},
                              {"log_time", rfc3339(status.log_time.ms)},
@@ -46,6 +56,7 @@ Answer handle_status(const ApiContext& context, Call&) {
                              {"projections", std::move(projections)},
                              {"peers", std::move(peers)},
                              {"refused_records", status.refused_records},
+                             {"extra_geneses", status.extra_geneses},
                              {"conflicts", status.conflicts},
                              {"duplicates", status.duplicates}});
 }

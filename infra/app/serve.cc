@@ -6,6 +6,7 @@
 #include "commands/service_events.h"
 #include "commands/subject_keys.h"
 #include "infra/app/api_settings.h"
+#include "infra/app/first_administrator.h"
 #include "infra/app/journal_watch.h"
 #include "infra/app/mail_sender.h"
 #include "infra/app/mail_setup.h"
@@ -26,7 +27,6 @@
 #include "infra/pistache/server.h"
 #include "infra/rocksdb/fatal.h"
 #include "infra/unicode/icu_folder.h"
-#include "projections/accounts.h"
 
 #include <malloc.h>
 
@@ -46,12 +46,13 @@ namespace {
 constexpr std::chrono::seconds kQueuePatience{6};
 constexpr std::chrono::seconds kDrainPatience{2};  // on top
 constexpr std::chrono::milliseconds kStopPatience{9500};
+// After all is written down: a librdkafka that does not let go of brokers is left behind.
+constexpr std::chrono::seconds kLeavePatience{1};
 constexpr std::chrono::seconds kLastFactPatience{1};
 constexpr std::chrono::milliseconds kJoinAgain{250};
 constexpr std::size_t kSubjectKeysKept = 4096;
 constexpr std::chrono::hours kSigningKeyAhead{24};
 constexpr int kMallocArenas = 2;
-constexpr std::string_view kAdministrator = "admin";
 
 int refuse(const Error& error, int status) {
   std::fprintf(stderr, "ledgate: %s\n",
@@ -61,14 +62,6 @@ int refuse(const Error& error, int status) {
 
 int refuse(const Error& error) {
   return refuse(error, error.code == ErrorCode::kConfigInvalid ? kExitUsage : kExitUnusable);
-}
-
-std::string random_password(Entropy& entropy) {
-  static constexpr std::string_view kAlphabet =
-      "abcdefghijkmnpqrstuvwxyzABCDEFGH";  // 32 letters, none that looks like another
-  std::string password;
-  for (const std::uint8_t byte : entropy.bytes<24>()) password.push_back(kAlphabet[byte % kAlphabet.size()]);
-  return password;
 }
 
 std::vector<pistache::Network> metrics_networks(const Settings& settings) {
@@ -145,14 +138,13 @@ class ServingNode {
  private:
   api::ApiHooks hooks();
   [[nodiscard]] std::vector<std::string> not_ready() const;
+  [[nodiscard]] std::optional<std::chrono::milliseconds> journal_age() const;
   Status apply_journal();
   Status join();
   void join_until_done();
+  void give_up_on_journal();
   // Before it has joined, a node has no keys: it can neither make nor judge a token.
   [[nodiscard]] bool fresh() const { return watch_ == nullptr || (joined_.load() && watch_->fresh()); }
-  Status bootstrap();
-  void tell_first_password();
-  void warn_of_default_password();
   void record(journal::v1::Event event, std::chrono::milliseconds patience);
   void register_metrics();
   void register_kafka_metrics();
@@ -167,6 +159,7 @@ class ServingNode {
   SubjectKeys subject_keys_;
   Argon2Hasher hasher_;
   Services services_;
+  FirstAdministrator administrator_;
   RateLimiter limiter_;
   api::SigningKeyRing keys_;
   api::TokenService tokens_;
@@ -180,9 +173,7 @@ class ServingNode {
   std::atomic<bool> stopping_{false};
   std::atomic<bool> joined_{false};
   bool is_start_recorded_ = false;
-  bool is_applying_ = false;    // of whoever joins
-  Secret<> first_password_;     // of the administrator, if this node makes one up
-  bool may_have_made_ = false;  // the administrator; nobody knows yet
+  bool is_applying_ = false;  // of whoever joins
   std::mutex mutex_;
   std::condition_variable stops_;
   std::thread joiner_;
@@ -213,6 +204,7 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
                 .command_deadline = settings.command.deadline_seconds,
                 .refresh_grace = settings.refresh.grace_seconds,
                 .emails_enabled = settings.emails.enabled},
+      administrator_(services_, settings, storage_->first_password_key),
       limiter_(services_, settings.rate_limits.enabled),
       keys_(services_),
       tokens_(services_, keys_, {.issuer = settings.public_url}),
@@ -250,6 +242,7 @@ api::ApiHooks ServingNode::hooks() {
                 const auto end = storage_->reader().end();
                 return end ? std::optional(*end) : std::nullopt;
               },
+          .journal_age = [this] { return journal_age(); },
           .metrics = [this] { return metrics_.render(); },
           .may_read_metrics =
               [networks = metrics_networks(settings_)](std::string_view address) {
@@ -259,6 +252,12 @@ api::ApiHooks ServingNode::hooks() {
               },
           .on_answer = [this](const api::Answered& answered) { observer_(answered); },
           .on_mail_off = log_mail_off};
+}
+
+// With a journal of one's own nothing is under way to it: its newest record is as old as the clock says.
+std::optional<std::chrono::milliseconds> ServingNode::journal_age() const {
+  if (watch_ != nullptr) return watch_->age();
+  return std::chrono::milliseconds(storage_->clock.wall_us() / 1000 - storage_->awaiter->log_time().ms);
 }
 
 std::vector<std::string> ServingNode::not_ready() const {
@@ -289,6 +288,8 @@ void ServingNode::register_metrics() {
                     [&replica] { return replica.failure() ? 1.0 : 0.0; });
   metrics_.gauge_of("ledgate_replica_refused_records", "Records with a bad MAC since position 0.", {},
                     [&replica] { return static_cast<double>(replica.status().refused_records); });
+  metrics_.gauge_of("ledgate_replica_extra_geneses", "Genesis records after the first, of nodes that started together.",
+                    {}, [&replica] { return static_cast<double>(replica.status().extra_geneses); });
   metrics_.gauge_of("ledgate_transaction_conflicts", "Transactions with the verdict conflict since position 0.", {},
                     [&replica] { return static_cast<double>(replica.status().conflicts); });
   metrics_.gauge_of("ledgate_hash_queue_length", "Passwords waiting to be hashed.", {},
@@ -333,38 +334,6 @@ void ServingNode::record(journal::v1::Event event, std::chrono::milliseconds pat
              {{"error.code", error_row(outcome.result.error().code).slug}});
 }
 
-// A password that was made up is the same at each attempt. With a journal of one's own it is told before it is written
-// down, so that no crash in between leaves an account that nobody can open; of several nodes one password counts, and
-// it is told when it does, also when nobody knows whether an earlier attempt was the one.
-Status ServingNode::bootstrap() {
-  const bool generated = settings_.admin.password.reveal().empty() && !settings_.listen.is_loopback();
-  if (first_password_.reveal().empty())
-    first_password_ = Secret<>(generated ? random_password(storage_->entropy) : std::string(kAdministrator));
-  if (generated && watch_ == nullptr && !has_administrator(services_)) tell_first_password();
-  const bool is_set = !settings_.admin.password.reveal().empty();
-  const auto made = bootstrap_administrator(services_, is_set ? settings_.admin.password : first_password_);
-  if (!made) {
-    may_have_made_ = may_have_made_ || made.error().code == ErrorCode::kOutcomeUnknown;
-    return fail(made.error());
-  }
-  if (generated && watch_ != nullptr && (*made || may_have_made_)) tell_first_password();
-  return {};
-}
-
-void ServingNode::tell_first_password() {
-  std::printf("ledgate: the administrator's user name is \"admin\", the password (shown this once) is %s\n",
-              first_password_.reveal().c_str());
-  std::fflush(stdout);
-}
-
-void ServingNode::warn_of_default_password() {
-  const auto folded = folder_.fold(kAdministrator);
-  const auto user = find_login(storage_->store->latest(), services_.hashes.hash16(HashPurpose::kLoginIndex, *folded));
-  const auto account = user ? find_account(storage_->store->latest(), *user) : std::nullopt;
-  if (account && account->bootstrap_password())
-    log_warn("the administrator still has the first password: change it", {{"user.name", kAdministrator}});
-}
-
 Status ServingNode::apply_journal() {
   if (is_applying_) return {};
   const auto asked = storage_->clock.steady();
@@ -390,8 +359,8 @@ Status ServingNode::join() {
     started.mutable_service()->mutable_started()->set_version(std::string(version()));
     record(std::move(started), services_.command_deadline);
   }
-  TRY_STATUS(bootstrap());
-  warn_of_default_password();
+  TRY_STATUS(administrator_.ensure());
+  administrator_.warn_of_first_password();
   maintenance_.start();
   mail_sender_.start();
   joined_.store(true);
@@ -423,6 +392,13 @@ Status ServingNode::start() {
   return {};
 }
 
+// Of brokers that are away, and of a log that is not applied yet, nobody has to wait for anything.
+void ServingNode::give_up_on_journal() {
+  storage_->awaiter->stop();
+  storage_->replica->request_stop();
+  storage_->close_journal();
+}
+
 void ServingNode::stop() {
   {
     const std::lock_guard lock(mutex_);
@@ -435,7 +411,7 @@ void ServingNode::stop() {
   const bool in_time = server_.drain(kDrainPatience);
   if (!in_time) log_warn("some requests were not finished in time");
   const bool writes = fresh();
-  if (!writes) storage_->awaiter->stop();  // nobody has to wait for brokers that are away
+  if (!writes) give_up_on_journal();
   if (in_time) gateway_.stop();
   if (joiner_.joinable()) joiner_.join();
   mail_sender_.stop();
@@ -462,6 +438,7 @@ int serve(const Settings& settings) {
   std::signal(SIGPIPE, SIG_IGN);
   StopSignal signal;
   Watchdog watchdog;
+  Watchdog leaving;
 
   if (settings.emails.enabled && settings.public_url.empty()) {
     return refuse({.code = ErrorCode::kConfigInvalid,
@@ -486,8 +463,9 @@ int serve(const Settings& settings) {
   log_info("serving", {{"server.address", bound.host}, {"server.port", bound.port}, {"service.version", version()}});
 
   log_info("stopping", {{"ledgate.signal", signal.wait()}});
-  watchdog.arm(kStopPatience, kExitOk);
+  watchdog.arm(kStopPatience, kExitOk, "stopping takes too long: the process ends now");
   node.stop();
+  leaving.arm(kLeavePatience, kExitOk, "librdkafka does not let go of the brokers: the process ends without it");
   return kExitOk;
 }
 

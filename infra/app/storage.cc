@@ -107,6 +107,7 @@ Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse 
                 "cannot make the directory " + settings.data.string() + ": " + failed.message());
   Keyring keyring = TRY(open_keyring(settings));
   storage->refresh_token_key = keyring.derive(kRefreshTokenLabel);
+  storage->first_password_key = keyring.derive(kFirstPasswordLabel);
   storage->vault = std::make_unique<KeyringVault>(std::move(keyring));
   if (building) std::filesystem::remove_all(paths.rows_building, failed);
   if (settings.journal == JournalKind::kEmbedded)

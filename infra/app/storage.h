@@ -37,6 +37,7 @@ struct Storage {
   SystemEntropy entropy;
   std::unique_ptr<KeyringVault> vault;
   Secret<Key32> refresh_token_key;
+  Secret<Key32> first_password_key;
   std::unique_ptr<RocksStore> store;
   std::unique_ptr<EmbeddedJournal> embedded;  // one of the two
   std::unique_ptr<KafkaJournal> kafka;

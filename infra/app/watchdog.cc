@@ -3,6 +3,7 @@
 #include "infra/observe/log.h"
 
 #include <cstdlib>
+#include <utility>
 
 namespace ledgate::infra {
 
@@ -15,11 +16,11 @@ Watchdog::~Watchdog() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Watchdog::arm(std::chrono::milliseconds patience, int status) {
-  thread_ = std::thread([this, patience, status] {
+void Watchdog::arm(std::chrono::milliseconds patience, int status, std::string why) {
+  thread_ = std::thread([this, patience, status, why = std::move(why)] {
     std::unique_lock lock(mutex_);
     if (called_off_.wait_for(lock, patience, [this] { return off_; })) return;
-    log_warn("stopping takes too long: the process ends now");
+    log_warn(why);
     std::_Exit(status);
   });
 }

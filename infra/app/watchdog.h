@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <thread>
 
 namespace ledgate::infra {
@@ -16,8 +17,8 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  // After `patience` the process ends with `status`, without destructors. Once.
-  void arm(std::chrono::milliseconds patience, int status);
+  // After `patience` the process ends with `status`, without destructors; `why` is in the log. Once.
+  void arm(std::chrono::milliseconds patience, int status, std::string why);
 
  private:
   std::mutex mutex_;

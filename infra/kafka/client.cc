@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kErrorBytes = 512;
 constexpr const char* kInterceptor = "ledgate";
 constexpr std::int16_t kMetadataRequest = 3;  // of Kafka's protocol
+// From here on librdkafka does SCRAM as brokers from 4.0 on demand: before, it repeats its nonce where the server's
+// belongs (librdkafka #4895), which they take for a wrong password.
+constexpr int kScramMended = 0x02060100;
 
 struct Property {
   const char* name;
@@ -165,7 +168,7 @@ Result<std::shared_ptr<KafkaClient>> KafkaClient::make(KafkaRole role, const Kaf
   TRY_STATUS(set_operators(conf.get(), options));
   TRY_STATUS(set_ours(conf.get(), common_properties(options)));
   TRY_STATUS(set_ours(conf.get(), role_properties(role, options)));
-  std::shared_ptr<KafkaClient> client(new KafkaClient(on_delivery, context));
+  std::shared_ptr<KafkaClient> client(new KafkaClient(options, on_delivery, context));
   client->install(conf.get());
   // A reader alone: a client that cannot be made would free its interceptors, and the configuration would free them
   // again. Whatever a reader cannot be made with, no writer can be made with, and a writer is made first.
@@ -177,6 +180,9 @@ Result<std::shared_ptr<KafkaClient>> KafkaClient::make(KafkaRole role, const Kaf
   (void)conf.release();  // it is the client's now
   return client;
 }
+
+KafkaClient::KafkaClient(const KafkaOptions& options, OnDelivery on_delivery, void* context)
+    : login_hint_(login_hint(options, rd_kafka_version())), on_delivery_(on_delivery), context_(context) {}
 
 void KafkaClient::install(rd_kafka_conf_t* conf) {
   rd_kafka_conf_set_opaque(conf, this);
@@ -200,6 +206,7 @@ void KafkaClient::failed(rd_kafka_t*, int error, const char* reason, void* self)
   if (error == RD_KAFKA_RESP_ERR__FATAL) client->fatal_.store(true, std::memory_order_release);
   const std::lock_guard lock(client->mutex_);
   client->complaint_ = reason;
+  if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION) client->complaint_ += client->login_hint_;
 }
 
 int KafkaClient::closed(int socket, void* self) {
@@ -220,6 +227,16 @@ rd_kafka_resp_err_t KafkaClient::asked(rd_kafka_t*, int, const char*, std::int32
 std::string KafkaClient::complaint() const {
   const std::lock_guard lock(mutex_);
   return complaint_;
+}
+
+std::string login_hint(const KafkaOptions& options, int version) {
+  const bool is_scram = std::any_of(options.properties.begin(), options.properties.end(), [](const auto& property) {
+    const auto& [name, value] = property;
+    return (name == "sasl.mechanism" || name == "sasl.mechanisms") && value.starts_with("SCRAM");
+  });
+  if (!is_scram || version >= kScramMended) return {};
+  return "; this librdkafka is older than 2.6.1 and cannot do SCRAM with Kafka 4: use PLAIN over TLS, or a client "
+         "certificate";
 }
 
 tl::unexpected<Error> kafka_unreachable(const KafkaOptions& options, const std::string& what) {

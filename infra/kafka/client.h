@@ -51,7 +51,7 @@ class KafkaClient {
   [[nodiscard]] std::string complaint() const;
 
  private:
-  KafkaClient(OnDelivery on_delivery, void* context) : on_delivery_(on_delivery), context_(context) {}
+  KafkaClient(const KafkaOptions& options, OnDelivery on_delivery, void* context);
   static void delivered(rd_kafka_t* handle, const rd_kafka_message_t* message, void* self);
   static void failed(rd_kafka_t* handle, int error, const char* reason, void* self);
   static int closed(int socket, void* self);
@@ -62,6 +62,7 @@ class KafkaClient {
                                    void* self);
   void install(rd_kafka_conf_t* conf);
 
+  const std::string login_hint_;  // for whoever is refused
   const OnDelivery on_delivery_;
   void* const context_;
   rd_kafka_t* handle_ = nullptr;
@@ -70,6 +71,10 @@ class KafkaClient {
   mutable std::mutex mutex_;
   std::string complaint_;  // guarded by mutex_
 };
+
+// What to know about the log-in that these options ask for, with a librdkafka of this version (0xMMmmrrpp); empty:
+// nothing.
+std::string login_hint(const KafkaOptions& options, int version);
 
 // "the brokers (127.0.0.1:9092): <what>", as kJournalUnavailable.
 tl::unexpected<Error> kafka_unreachable(const KafkaOptions& options, const std::string& what);

@@ -58,6 +58,7 @@ struct KafkaJournal::State {
   bool closing = false;
   bool look_now = false;
   std::string unreachable;  // empty: the last look succeeded
+  bool is_told = false;     // the log has it that the brokers do not answer
   std::vector<std::string> unsafe;
   std::optional<std::chrono::steady_clock::time_point> unread_since;  // nothing could be read since then
   std::string unread_because;
@@ -74,6 +75,8 @@ void KafkaJournal::State::close() {
     closing = true;
   }
   changed.notify_all();
+  asker.lose_patience();
+  keeper_asker.lose_patience();
   std::call_once(closed, [this] {
     keeper.join();  // it may be about to start the writer
     writer.close();
@@ -96,7 +99,8 @@ bool KafkaJournal::State::look() {
   const auto finding = look_or_create();
   if (!finding) {
     const std::lock_guard lock(mutex);
-    if (unreachable.empty()) log_warn("the brokers do not answer", {{"error.message", finding.error().message}});
+    if (!is_told) log_warn("the brokers do not answer", {{"error.message", finding.error().message}});
+    is_told = true;
     unreachable = finding.error().message;
     return false;
   }
@@ -140,6 +144,7 @@ void KafkaJournal::State::found(const JournalTopic::Finding& finding) {
   const std::string line = finding.unsafe.empty() ? "" : unsafe_topic(options.kafka.topic, finding.unsafe);
   std::unique_lock lock(mutex);
   unreachable.clear();
+  is_told = false;
   if (unsafe != finding.unsafe && !line.empty()) log_error(line);
   unsafe = finding.unsafe;
   if (usable) return;

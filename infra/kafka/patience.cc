@@ -9,10 +9,6 @@ namespace {
 // minutes have passed (librdkafka asks the old leader, whatever time-out it was given).
 constexpr std::size_t kHangingMax = 32;
 
-bool has_ended(const std::future<void>& end) {
-  return end.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
-}
-
 }  // namespace
 
 PatientThread::PatientThread() : thread_([this] { run(); }) {}
@@ -37,22 +33,37 @@ void PatientThread::later(std::function<void()> call) {
 
 bool PatientThread::within(std::chrono::milliseconds patience, std::function<void()> call) {
   if (!may_hang_more()) return false;
-  std::packaged_task<void()> task(std::move(call));
-  Hanging one{.end = task.get_future(), .thread = std::thread(std::move(task))};
-  if (one.end.wait_for(patience) == std::future_status::ready) {
-    one.thread.join();
-    return true;
+  const auto has_ended = std::make_shared<bool>(false);
+  std::thread thread([this, has_ended, call = std::move(call)]() mutable {
+    call();
+    call = nullptr;  // what it owns goes before anybody is told that it has ended
+    const std::lock_guard lock(mutex_);
+    *has_ended = true;
+    ends_.notify_all();
+  });
+  std::unique_lock lock(mutex_);
+  ends_.wait_for(lock, patience, [&] { return *has_ended || !has_patience_; });
+  if (!*has_ended) {
+    hanging_.push_back({.has_ended = has_ended, .thread = std::move(thread)});
+    return false;
   }
+  lock.unlock();
+  thread.join();
+  return true;
+}
+
+void PatientThread::lose_patience() {
   const std::lock_guard lock(mutex_);
-  hanging_.push_back(std::move(one));
-  return false;
+  has_patience_ = false;
+  ends_.notify_all();
 }
 
 // Forgets those that have ended meanwhile.
 bool PatientThread::may_hang_more() {
   const std::lock_guard lock(mutex_);
+  if (!has_patience_) return false;
   const auto ended =
-      std::partition(hanging_.begin(), hanging_.end(), [](const auto& one) { return !has_ended(one.end); });
+      std::partition(hanging_.begin(), hanging_.end(), [](const Hanging& one) { return !*one.has_ended; });
   std::for_each(ended, hanging_.end(), [](Hanging& one) { one.thread.join(); });
   hanging_.erase(ended, hanging_.end());
   return hanging_.size() < kHangingMax;

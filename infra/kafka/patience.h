@@ -6,7 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
-#include <future>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -26,10 +26,12 @@ class PatientThread {
   // Makes the call at once and waits for its end, at most so long. False: it has not ended and goes on, so it must own
   // all that it uses; or too many others still do, and it was not made. A call that hangs keeps no other one waiting.
   bool within(std::chrono::milliseconds patience, std::function<void()> call);
+  // From now on no call is waited for: within() is false at once, also where somebody waits in it.
+  void lose_patience();
 
  private:
   struct Hanging {
-    std::future<void> end;
+    std::shared_ptr<bool> has_ended;  // guarded by mutex_
     std::thread thread;
   };
 
@@ -38,9 +40,11 @@ class PatientThread {
 
   std::mutex mutex_;
   std::condition_variable work_;
+  std::condition_variable ends_;             // of a call, or of our patience
   std::deque<std::function<void()>> calls_;  // guarded by mutex_
   std::vector<Hanging> hanging_;             // guarded by mutex_
   bool closing_ = false;                     // guarded by mutex_
+  bool has_patience_ = true;                 // guarded by mutex_
   std::thread thread_;
 };
 

@@ -1,6 +1,7 @@
 """One to three nodes on a real broker: starting without it, losing it, what it may not be, and what nodes share."""
 
 import concurrent.futures
+import re
 import shutil
 import time
 
@@ -112,6 +113,33 @@ def test_stopping_is_bounded_while_the_broker_is_frozen(cluster, brokers):
     node.stop(10)
 
 
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("frozen", [False, True], ids=["brokers that answer", "frozen brokers"])
+def test_a_long_replay_is_stopped_at_once_and_gone_on_with(cluster, brokers, frozen):
+    kafka = brokers()
+    writer = ready(cluster(kafka, kafka__property__batch__num__messages=1).start())
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda number: client.login_003(writer, f"nobody{number}"), range(2000)))
+    end = status(writer)["position"]
+    writer.stop()
+    slowly = "kafka.property.fetch.message.max.bytes"  # one batch at a time
+    node = cluster(kafka, **{slowly: 1}).start()
+    applied = eventually("a part of the log is applied", lambda: node.http.get("/readyz").json()["position"], 20, every=0.005)
+    if frozen:
+        kafka.pause()
+    assert applied < end and "starting: " in readiness(node)[1]
+    began = time.monotonic()
+    node.stop()
+    assert time.monotonic() - began < 5 * PATIENCE
+    assert "stopping takes too long" not in node.said() and '"error"' not in node.said()
+    assert "the administrator still has" not in node.said(), "it went on to the end of the log"
+    if frozen:
+        kafka.resume()
+    del node.settings[slowly]
+    ready(node.start())
+    assert status(node)["position"] >= end
+
+
 def test_nodes_that_start_together_are_one_service(cluster, brokers):
     kafka = brokers()
     nodes = [cluster(kafka) for _ in range(3)]
@@ -125,6 +153,58 @@ def test_nodes_that_start_together_are_one_service(cluster, brokers):
     keys = [node.http.get("/.well-known/jwks.json").json() for node in nodes]
     assert keys[0] == keys[1] == keys[2] and keys[0]["keys"]
     eventually("every node ticks", lambda: {peer["node"] for peer in status(nodes[0])["peers"]} >= {"node-0", "node-1", "node-2"}, 40)
+    seen = status(nodes[0])
+    assert seen["lag"] == 0 and 0 <= seen["journal"]["age_ms"] <= 5000 * PATIENCE
+    for peer in seen["peers"]:
+        assert 0 < peer["position"] <= seen["position"] and 0 <= peer["age_ms"] <= 30_000 * PATIENCE, peer
+    assert min(peer["age_ms"] for peer in seen["peers"]) <= 5000 * PATIENCE
+    metrics = nodes[0].http.get("/metrics").text
+    assert seen["refused_records"] == 0 and "\nledgate_replica_refused_records 0\n" in metrics, "nobody is woken for nodes that started together"
+    assert f"\nledgate_replica_extra_geneses {seen['extra_geneses']}\n" in metrics
+
+
+# --- the first administrator -----------------------------------------------------------------------------------------
+
+OPEN = {"listen": "0.0.0.0:0"}
+
+
+def told(node, start=None):
+    """The passwords that a start printed."""
+    return re.findall(r"password \(shown this once\) is (\S+)", node.said(start))
+
+
+def test_nodes_that_start_together_tell_one_password(cluster, brokers):
+    kafka = brokers()
+    nodes = [cluster(kafka, **OPEN) for _ in range(3)]
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda node: ready(node.start()), nodes))
+    passwords = [password for node in nodes for password in told(node)]
+    assert passwords and len(set(passwords)) == 1 and len(passwords[0]) >= 12
+    assert not any("is void" in node.said() for node in nodes)
+    for node in nodes:
+        assert client.login_003(node, "admin", passwords[0]).status_code == 200
+        assert client.login_003(node, "admin", "admin").status_code == 401
+    late = ready(cluster(kafka, **OPEN).start())
+    assert told(late) == [], "there is an administrator already"
+
+
+def test_a_password_is_known_whenever_its_node_dies(cluster, brokers):
+    """Killed at once when it has told the password: the account is there or not, and the password is the same either way."""
+    kafka = brokers()
+    node = cluster(kafka, **OPEN).spawn()
+    eventually("a password", lambda: told(node), 30, every=0.001)
+    node.kill()
+    ready(node.start())
+    password = told(node, 1)[0]
+    assert set(told(node)) <= {password}
+    assert client.login_003(node, "admin", password).status_code == 200
+
+
+def test_a_journal_of_its_own_has_a_password_of_its_own(cluster, brokers):
+    """The keyring alone does not make it."""
+    kafka = brokers()
+    first, second = (ready(cluster(kafka, **OPEN, kafka__topic=topic).start()) for topic in ("one", "two"))
+    assert told(first) and told(second) and told(first) != told(second)
 
 
 def same_digests(nodes):

@@ -1,14 +1,15 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 """Real Apache Kafka brokers for tests: one or several KRaft nodes (broker and controller in one) on free loopback ports.
 
-    tests/kafka/brokers.py [--brokers N] [--set key=value]... DIRECTORY
+    tests/kafka/brokers.py [--brokers N] [--set key=value]... [--password PASSWORD] DIRECTORY
 
 Everything the brokers write lies in DIRECTORY, which must be empty or of an earlier run. All talk is JSON, one object per line.
 The first line, once every broker knows all the others:
 
     {"ready": true, "bootstrap": "127.0.0.1:20001,127.0.0.1:20002", "ports": [20001, 20002], "pids": [17, 18]}
 
-or {"ready": false, "error": …} and exit 1. Then one answer per command on standard input, brokers being numbered from 1:
+or {"ready": false, "error": …} and exit 1. With --password it also has "secure": two more listeners of every broker, with TLS
+(tests/kafka/secure.py). Then one answer per command on standard input, brokers being numbered from 1:
 
     kill N        kill -9
     pause N       SIGSTOP: alive, and silent
@@ -35,6 +36,8 @@ import struct
 import subprocess
 import sys
 import time
+
+from secure import Secure
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 CLASSES = REPOSITORY / "build/kafka/lib"
@@ -105,22 +108,31 @@ def known_brokers(port):
 class Broker:
     """One process with its directory. It keeps its ports for as long as this program runs."""
 
-    def __init__(self, number, home, port, controller_port):
+    def __init__(self, number, home, taken):
         self.number = number
         self.home = home
-        self.port = port
-        self.controller_port = controller_port
+        self.port = free_port(taken)
+        self.controller_port = free_port(taken)
+        self.password_port = free_port(taken)
+        self.certificate_port = free_port(taken)
         self.process = None
 
-    def configure(self, brokers, overrides):
+    def listeners(self, secure):
+        """Those for clients."""
+        listeners = f"CLIENT://127.0.0.1:{self.port}"
+        if secure is not None:
+            listeners += f",PASSWORD://127.0.0.1:{self.password_port},CERTIFICATE://127.0.0.1:{self.certificate_port}"
+        return listeners
+
+    def configure(self, brokers, overrides, secure):
         count = len(brokers)
         settings = {
             "process.roles": "broker,controller",
             "node.id": self.number,
             "controller.quorum.voters": ",".join(f"{one.number}@127.0.0.1:{one.controller_port}" for one in brokers),
-            "listeners": f"CLIENT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}",
-            "advertised.listeners": f"CLIENT://127.0.0.1:{self.port}",
-            "listener.security.protocol.map": "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listeners": f"{self.listeners(secure)},CONTROLLER://127.0.0.1:{self.controller_port}",
+            "advertised.listeners": self.listeners(secure),
+            "listener.security.protocol.map": "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,PASSWORD:SASL_SSL,CERTIFICATE:SSL",
             "inter.broker.listener.name": "CLIENT",
             "controller.listener.names": "CONTROLLER",
             "log.dirs": self.home / "log",
@@ -143,6 +155,7 @@ class Broker:
             "broker.session.timeout.ms": 4000,
             "broker.heartbeat.interval.ms": 500,
             "replica.lag.time.max.ms": 10000,
+            **(secure.settings() if secure is not None else {}),
             **overrides,
         }
         self.home.mkdir(parents=True, exist_ok=True)
@@ -159,11 +172,11 @@ class Broker:
             return subprocess.Popen(["java", *JVM, "-cp", f"{CLASSES}/*", *words], cwd=self.home, stdin=subprocess.DEVNULL, stdout=output,
                                     stderr=output, start_new_session=True, preexec_fn=die_with_parent)
 
-    def format(self, cluster):
+    def format(self, cluster, words):
         """Begins to lay out an empty log; nothing to do where one is."""
         if (self.home / "log/meta.properties").exists():
             return None
-        return self.java("kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", self.config)
+        return self.java("kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", self.config, *words)
 
     def spawn(self):
         self.process = self.java("kafka.Kafka", self.config)
@@ -195,21 +208,23 @@ class Broker:
 class Brokers:
     """All of them, and the commands on them."""
 
-    def __init__(self, home, count, overrides):
+    def __init__(self, home, count, overrides, secure=None):
         taken = set()
-        self.all = [Broker(number, home / f"broker-{number}", free_port(taken), free_port(taken)) for number in range(1, count + 1)]
+        self.all = [Broker(number, home / f"broker-{number}", taken) for number in range(1, count + 1)]
         self.home = home
         self.overrides = overrides
+        self.secure = secure
 
     def start_all(self):
         deadline = time.monotonic() + START_SECONDS
         cluster_file = self.home / "cluster.id"
         if not cluster_file.exists():
             cluster_file.write_text(new_cluster_id())
+        words = self.secure.format_words() if self.secure is not None else ()
         formats = []
         for broker in self.all:
-            broker.configure(self.all, self.overrides)
-            formats.append((broker, broker.format(cluster_file.read_text())))
+            broker.configure(self.all, self.overrides, self.secure)
+            formats.append((broker, broker.format(cluster_file.read_text(), words)))
         for broker, process in formats:
             if process is not None and process.wait(START_SECONDS) != 0:
                 raise Failed(f"no log for broker {broker.number}: {broker.last_words()}")
@@ -284,6 +299,7 @@ def arguments():
     parser = argparse.ArgumentParser(description="Apache Kafka brokers for tests")
     parser.add_argument("--brokers", type=int, default=1, metavar="N")
     parser.add_argument("--set", type=setting, action="append", default=[], metavar="KEY=VALUE", help="a broker setting, on all of them")
+    parser.add_argument("--password", metavar="PASSWORD", help="listeners with TLS as well; the password of their user, letters and digits")
     parser.add_argument("directory", type=pathlib.Path)
     return parser.parse_args()
 
@@ -300,12 +316,14 @@ def main():
         say(ready=False, error="no java: run scripts/install cluster")
         return 1
     subprocess.run([REPOSITORY / "scripts/kafka"], check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr)
-    brokers = Brokers(chosen.directory.resolve(), chosen.brokers, dict(chosen.set))
+    home = chosen.directory.resolve()
+    secure = Secure(home / "tls", chosen.password) if chosen.password else None
+    brokers = Brokers(home, chosen.brokers, dict(chosen.set), secure)
     try:
-        chosen.directory.mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True)
         brokers.start_all()
         say(ready=True, bootstrap=",".join(f"127.0.0.1:{one.port}" for one in brokers.all), ports=[one.port for one in brokers.all],
-            pids=[one.process.pid for one in brokers.all])
+            pids=[one.process.pid for one in brokers.all], **({"secure": secure.described(brokers.all)} if secure is not None else {}))
         for line in sys.stdin:
             try:
                 say(ok=True, **brokers.obey(line.split()))

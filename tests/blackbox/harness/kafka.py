@@ -15,12 +15,14 @@ COMMAND_SECONDS = 120
 
 
 class Brokers:
-    """Brokers numbered from 1, in the directory `home`; every call returns when it has happened."""
+    """Brokers numbered from 1, in the directory `home`; every call returns when it has happened. With a `password` they
+    listen with TLS too, and `secure` says where and with what (tests/kafka/secure.py)."""
 
-    def __init__(self, home, count=1, settings=None):
+    def __init__(self, home, count=1, settings=None, password=None):
         self.home = pathlib.Path(home)
         self.count = count
         words = [f"--set={key}={value}" for key, value in (settings or {}).items()]
+        words += [f"--password={password}"] if password else []
         self.launcher = subprocess.Popen([sys.executable, "-B", LAUNCHER, "--brokers", str(count), *words, self.home], text=True,
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         try:
@@ -31,6 +33,7 @@ class Brokers:
             raise
         self.bootstrap = ready["bootstrap"]
         self.ports = ready["ports"]
+        self.secure = ready.get("secure")
 
     def kill(self, number=1):
         """SIGKILL."""

@@ -42,7 +42,7 @@ void Model::on_record(const JournalRecord& record, const JournalRecord& as_seen)
   Transaction transaction;
   std::optional<Verdict> verdict;
   if (opened->kind == RecordKind::kGenesis) {
-    if (value(record.position) > 0) ++refused_;
+    if (value(record.position) > 0) ++extra_geneses_;
   } else {
     require(transaction.ParseFromString(std::string(opened->payload)), "a transaction that cannot be read");
     verdict = judge(transaction, record.appended.ms);
@@ -194,7 +194,7 @@ void Model::referee(const JournalRecord& record) {
   require(applier_.commit().has_value(), "rows cannot be written");
   const auto state = read_replica_state(rows_.latest());
   require(state.conflicts() == conflicts_ && state.duplicates() == duplicates_ && state.stale() == stale_ &&
-              state.refused() == refused_ && state.log_time_ms() == log_time_ms_,
+              state.refused() == 0 && state.extra_geneses() == extra_geneses_ && state.log_time_ms() == log_time_ms_,
           "replicas judge otherwise");
   states_.push_back(state.SerializeAsString());
 }

@@ -124,7 +124,7 @@ class Model {
   std::size_t conflicts_ = 0;
   std::size_t duplicates_ = 0;
   std::size_t stale_ = 0;
-  std::size_t refused_ = 0;
+  std::size_t extra_geneses_ = 0;
   std::size_t bootstraps_ = 0;
 
   // What clients were told.

@@ -1,4 +1,5 @@
 // The native routes: lists, the audit trail, status.
+#include "commands/service_events.h"
 #include "tests/unit/api/world.h"
 
 #include <gtest/gtest.h>
@@ -121,6 +122,28 @@ TEST_F(Native, status_tells_positions_and_digests) {
   EXPECT_GE(status["projections"].size(), 4U);
   EXPECT_EQ(status["projections"][0]["position"], status["position"]);
   EXPECT_EQ(status["journal"]["kind"], "embedded");
+  EXPECT_EQ(status["journal"]["age_ms"], nullptr) << "not known yet";
+  world.journal_age = std::chrono::milliseconds(1234);
+  EXPECT_EQ(body_of(ask("/api/v1/status"))["journal"]["age_ms"], 1234);
+  world.journal_age = std::chrono::milliseconds(-3);
+  EXPECT_EQ(body_of(ask("/api/v1/status"))["journal"]["age_ms"], 0);
+}
+
+TEST_F(Native, status_tells_who_ticks_where_and_how_long_ago_by_the_log) {
+  EXPECT_EQ(body_of(ask("/api/v1/status"))["peers"], json::array());
+  ASSERT_TRUE(tick(world.services()));
+  const json before = body_of(ask("/api/v1/status"));
+  const json peer = before["peers"].at(0);
+  EXPECT_EQ(peer["node"], "test");
+  EXPECT_EQ(peer["last_tick"], before["log_time"]);
+  EXPECT_EQ(peer["position"], before["position"]);
+  EXPECT_EQ(peer["age_ms"], 0);
+  world.clock.advance(std::chrono::seconds(7));
+  ask("/api/v1/audit/events");  // the reading is a record
+  const json after = body_of(ask("/api/v1/status"))["peers"].at(0);
+  EXPECT_EQ(after["last_tick"], peer["last_tick"]);
+  EXPECT_EQ(after["position"], peer["position"]);
+  EXPECT_EQ(after["age_ms"], 7000);
 }
 
 TEST_F(Native, readiness_says_why_not) {

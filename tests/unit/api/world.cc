@@ -22,6 +22,7 @@ ApiHooks hooks(World& world, const Replica& replica) {
             const auto end = world.journal.end();
             return end ? std::optional(*end) : std::nullopt;
           },
+          .journal_age = [&world] { return world.journal_age; },
           .metrics = [] { return std::string("ledgate_up 1\n"); },
           .may_read_metrics = [](std::string_view address) { return address == "127.0.0.1"; },
           .on_answer =

@@ -92,6 +92,7 @@ class World {
   WallClock clock;
   testing::MemoryKv store;
   testing::MemoryJournal journal;
+  std::optional<std::chrono::milliseconds> journal_age;  // as /api/v1/status tells it
   std::atomic<bool> fresh{true};
   std::vector<std::string> not_ready;
 

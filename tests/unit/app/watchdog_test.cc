@@ -11,7 +11,7 @@ namespace {
 
 TEST(Watchdog, DISABLED_Hangs) {
   infra::Watchdog watchdog;
-  watchdog.arm(std::chrono::milliseconds(20), 7);
+  watchdog.arm(std::chrono::milliseconds(20), 7, "it hangs");
   std::promise<void>().get_future().wait();
 }
 
@@ -22,7 +22,7 @@ TEST(Watchdog, EndsAProcessThatHangs) {
 
 TEST(Watchdog, LeavesAloneWhatEndsInTime) {
   infra::Watchdog watchdog;
-  watchdog.arm(std::chrono::hours(1), 7);
+  watchdog.arm(std::chrono::hours(1), 7, "it hangs");
 }
 
 }  // namespace

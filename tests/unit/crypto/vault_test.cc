@@ -20,6 +20,8 @@ TEST(DerivedKeys, AreTheOnesOfTheFirstRelease) {
             "89f85957d177ec1b1bb0cf4a8934c727c35220a9620ba599597b55e670234a76");
   EXPECT_EQ(hex(keyring.derive(kRefreshTokenLabel).reveal()),
             "1498b45de89cd096793a8d891bfadc4eb336948b803512a83b3b1818bffe4011");
+  EXPECT_EQ(hex(keyring.derive(kFirstPasswordLabel).reveal()),
+            "6882b7aa4d9d3f0e9fb2717e0030bf2b4b43e5e66fc661fed449992bb97138bf");
   const std::vector<std::string> expected = {"594298d534a1403eaf760abbb90e9c2cc740e016131fa78f092fde5a574fab25",
                                              "e9cb7ec8f28f5cf0f6a91a9afacdb22121a081de5cebe4f24552af5bf48845d0",
                                              "4c379159cc62208208a39d0d63b9439de8c234b38426b56d641094c38475ff6f",

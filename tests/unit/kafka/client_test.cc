@@ -73,6 +73,20 @@ TEST(KafkaProperties, AFileThatIsNotThereIsSaidAtOnce) {
   EXPECT_THAT(client.error().message, HasSubstr("ssl.ca.location"));
 }
 
+TEST(KafkaProperties, ScramThatCannotWorkIsSaidToWhomItIsRefused) {
+  KafkaOptions options{.brokers = "127.0.0.1:1", .topic = "journal"};
+  constexpr int kOld = 0x020002ff;
+  constexpr int kMended = 0x020601ff;
+  EXPECT_EQ(infra::login_hint(options, kOld), "");
+  for (const std::string name : {"sasl.mechanism", "sasl.mechanisms"}) {
+    options.properties = {{name, "SCRAM-SHA-512"}};
+    EXPECT_THAT(infra::login_hint(options, kOld), HasSubstr("SCRAM with Kafka 4"));
+    EXPECT_EQ(infra::login_hint(options, kMended), "");
+    options.properties = {{name, "PLAIN"}};
+    EXPECT_EQ(infra::login_hint(options, kOld), "");
+  }
+}
+
 TEST(KafkaJournalWithoutBrokers, LivesSaysWhyAndEnds) {
   infra::KafkaJournalOptions options;
   options.kafka = {.brokers = "127.0.0.1:1", .topic = "journal"};

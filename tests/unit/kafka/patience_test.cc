@@ -42,6 +42,24 @@ TEST(PatientThreadTest, TooManyThatHangAreEnough) {
   EXPECT_TRUE(again) << "once they have ended, there is room";
 }
 
+TEST(PatientThreadTest, WhoWaitsWhenPatienceIsLostWaitsNoLonger) {
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  std::promise<void> made;
+  PatientThread thread;
+  auto waiting = std::async(std::launch::async, [&] {
+    return thread.within(std::chrono::hours(1), [released, &made] {
+      made.set_value();
+      released.wait();
+    });
+  });
+  made.get_future().wait();
+  thread.lose_patience();
+  EXPECT_FALSE(waiting.get());
+  EXPECT_FALSE(thread.within(seconds(20), [] {})) << "no more calls are made";
+  release.set_value();
+}
+
 TEST(PatientThreadTest, WhatIsToBeDoneLaterIsDoneBeforeTheEnd) {
   const auto order = std::make_shared<std::string>();
   {

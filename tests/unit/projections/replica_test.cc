@@ -67,7 +67,8 @@ TEST_F(Replicas, TellsOfEachRecordWithABadMac) {
   ASSERT_TRUE(one->open());
   ASSERT_TRUE(one->catch_up());
   EXPECT_EQ(told, (std::vector<Position>{foreign, altered}));
-  EXPECT_EQ(one->status().refused_records, 3U);
+  EXPECT_EQ(one->status().refused_records, 2U);
+  EXPECT_EQ(one->status().extra_geneses, 1U);
 }
 
 // ---- opening ----
@@ -315,6 +316,47 @@ TEST_F(Replicas, CatchesUpInBoundedBatchesAndTellsEach) {
     EXPECT_EQ(progress.back(), value(log_.last()));
     EXPECT_EQ(difference(dump(store.latest()), dump(log_.rows())), "");
   }
+}
+
+TEST_F(Replicas, StopsInTheMiddleOfCatchingUpAndGoesOnFromThere) {
+  Replica* stopped = nullptr;
+  const auto first = replica(test_vault(), {.batch_records = 1, .on_progress = [&](Position position) {
+                                              if (position == Position{1}) stopped->request_stop();
+                                            }});
+  stopped = first.get();
+  ASSERT_TRUE(first->open());
+  EXPECT_EQ(first->catch_up().error().code, ErrorCode::kJournalUnavailable);
+  EXPECT_EQ(first->applied(), Position{1});
+  EXPECT_FALSE(first->failure()) << "nothing is wrong with the journal or the rows";
+  apply_everything();
+  EXPECT_EQ(difference(dump(store_.latest()), dump(log_.rows())), "");
+}
+
+// What was promised is there, but does not come: brokers that are frozen.
+TEST_F(Replicas, StopsWhileNothingComes) {
+  class Frozen final : public JournalReader {
+   public:
+    explicit Frozen(MemoryJournal& journal) : journal_(journal) {}
+    Result<std::vector<JournalRecord>> read(Position from, std::size_t, std::size_t max_bytes,
+                                            std::chrono::milliseconds timeout) override {
+      if (from == Position{0}) return journal_.read(from, 1, max_bytes, timeout);
+      asked_ = true;
+      asked_.notify_all();
+      return std::vector<JournalRecord>();
+    }
+    Result<Position> end() override { return journal_.end(); }
+    void await_read() { asked_.wait(false); }
+
+   private:
+    MemoryJournal& journal_;
+    std::atomic<bool> asked_{false};
+  } frozen(journal_);
+  Replica waiting(frozen, store_, test_vault(), awaiter_, {});
+  ASSERT_TRUE(waiting.open());
+  auto done = std::async(std::launch::async, [&] { return waiting.catch_up(); });
+  frozen.await_read();
+  waiting.request_stop();
+  EXPECT_EQ(done.get().error().code, ErrorCode::kJournalUnavailable);
 }
 
 // Rows of a record are written before its position is told, and status may be asked for at any time.

@@ -164,8 +164,7 @@ TEST(Foreign, RecordsAreCountedChainedAndChangeNothing) {
   std::uint64_t refused = 0;
   for (const std::string& bytes :
        {flipped, std::string("noise"), std::string(),
-        seal_record(RecordKind::kTransaction, transaction.SerializeAsString(), foreign_vault()),
-        log.records().front().bytes}) {
+        seal_record(RecordKind::kTransaction, transaction.SerializeAsString(), foreign_vault())}) {
     const std::string chain = log.node().state().chain();
     EXPECT_EQ(log.append_bytes(bytes), std::nullopt);
     EXPECT_EQ(log.node().state().refused(), ++refused);
@@ -174,6 +173,21 @@ TEST(Foreign, RecordsAreCountedChainedAndChangeNothing) {
   }
   EXPECT_EQ(rows_of(log.rows(), tables::kAccounts).size(), 1U);
   EXPECT_EQ(log.append_bytes(good), Verdict::kAccepted);
+}
+
+// Of nodes that found the journal empty together: of our own making, so counted apart.
+TEST(Foreign, AGenesisThatCameSecondIsNotAmongThem) {
+  Log log;
+  log.append_event(user_registered("ann", "ann"));
+  for (std::uint64_t extra = 1; extra <= 2; ++extra) {
+    const std::string chain = log.node().state().chain();
+    EXPECT_EQ(log.append_bytes(log.records().front().bytes), std::nullopt);
+    EXPECT_EQ(log.node().state().extra_geneses(), extra);
+    EXPECT_EQ(log.node().state().refused(), 0U);
+    EXPECT_EQ(log.node().state().position(), value(log.last()));
+    EXPECT_NE(log.node().state().chain(), chain);
+  }
+  EXPECT_EQ(rows_of(log.rows(), tables::kAccounts).size(), 1U);
 }
 
 TEST(Foreign, AnEmptyRecordIsRememberedAsTheLastOneToo) {
