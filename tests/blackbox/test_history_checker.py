@@ -22,6 +22,10 @@ LEGAL = {
     "a password changed": account().add("register", OK, 0, 1, given="p").add("change", OK, 2, 3, given="p", following="q").add("login", REFUSED, 4, 5, given="p"),
     "one successor, told twice": born().add("refresh", OK, 2, 5, given="t1", following="t2").add("refresh", OK, 3, 6, given="t1", following="t2"),
     "a lost answer, asked for too late": born().add("refresh", UNKNOWN, 2, 3, given="t1").add("refresh", REFUSED, 20, 21, given="t1").add("check", REFUSED, 22, 23),
+    "a lost answer, asked for again": born().add("refresh", UNKNOWN, 2, 3, given="t1").add("refresh", OK, 4, 5, given="t1", following="t2").add(
+        "refresh", OK, 6, 7, given="t2", following="t3"),
+    "a copy that came too late, its answer lost": born().add("refresh", OK, 2, 3, given="t1", following="t2").add("refresh", UNKNOWN, 4, 5, given="t1").add(
+        "check", REFUSED, 6, 7),
     "a log-out seen within the bound": born().add("logout", OK, 2, 3).add("check", OK, 5, 6, stale=4).add("check", REFUSED, 7, 8, stale=4),
     "a lost log-out that happens later": born().add("logout", UNKNOWN, 2, 3).add("check", OK, 5, 6).add("check", REFUSED, 7, 8),
 }
@@ -38,6 +42,8 @@ ILLEGAL = {
     "a used token used again after its successor was": born().add("refresh", OK, 2, 3, given="t1", following="t2").add("refresh", OK, 4, 5, given="t2", following="t3").add(
         "refresh", OK, 6, 7, given="t1", following="t2"),
     "a good token refused": born().add("refresh", REFUSED, 2, 3, given="t1").add("check", OK, 4, 5),
+    "a lost answer, asked for again and told otherwise": born().add("refresh", UNKNOWN, 2, 3, given="t1").add("refresh", OK, 4, 5, given="t1", following="t2").add(
+        "refresh", OK, 6, 7, given="t1", following="t3"),
     "a session that lives after its end": born().add("logout", OK, 2, 3).add("check", OK, 4, 5),
     "a log-out seen beyond the bound": born().add("logout", OK, 2, 3).add("check", OK, 8, 9, stale=4),
     "a log-out seen and unseen again": born().add("logout", OK, 2, 3).add("check", REFUSED, 4, 5).add("check", OK, 20, 21, stale=4),

@@ -61,11 +61,36 @@ func Read(path string) (History, error) {
 	return history, nil
 }
 
+// telling leaves out the checks that add nothing: a session lives from one moment to another, so of all that found it alive the one that was
+// answered first and the one that was asked last say everything. The others would only make the search long.
+func telling(operations []Operation) []Operation {
+	alive := func(one Operation) bool { return one.Do == "check" && one.Result == ok_ }
+	first, last := map[string]int{}, map[string]int{}
+	for number, one := range operations {
+		if !alive(one) {
+			continue
+		}
+		if earlier, any := first[one.Key]; !any || one.Return < operations[earlier].Return {
+			first[one.Key] = number
+		}
+		if later, any := last[one.Key]; !any || one.Call-one.Stale > operations[later].Call-operations[later].Stale {
+			last[one.Key] = number
+		}
+	}
+	kept := make([]Operation, 0, len(operations))
+	for number, one := range operations {
+		if !alive(one) || first[one.Key] == number || last[one.Key] == number {
+			kept = append(kept, one)
+		}
+	}
+	return kept
+}
+
 // checkable gives the operations the intervals in which they may have happened: what was never answered may still happen, and a stale
 // answer may rest on what was true before the question.
 func checkable(history History) []porcupine.Operation {
 	operations := make([]porcupine.Operation, 0, len(history.Operations))
-	for _, operation := range history.Operations {
+	for _, operation := range telling(history.Operations) {
 		end := operation.Return
 		if operation.Result == unknown {
 			end = math.MaxInt64

@@ -66,19 +66,22 @@ func outcome(result string, may bool, before, after string) (bool, string) {
 	}
 }
 
-// session is what there is to know of one: the refresh token that is good, the one before it, whether all is over, and whether somebody
-// presented the good one and was not answered: then it may no longer be.
+// session is what there is to know of one: the refresh token that is good, the one before it, and whether all is over.
 type session struct {
 	current, previous string
-	ended, spent      bool
+	ended             bool
 }
+
+// lost is a token that is good and that nobody was told of: its predecessor was presented, and the answer did not arrive.
+const lost = "?"
 
 // sessions: the key is a session, that is: the first refresh token of it.
 //
 //	login next T        the session is born, and T is its refresh token
 //	refresh with T next U   ok: T was the good one and now U is; or T was the one before, and U the good one (a lost answer, asked for again).
 //	                    refused: T was not the good one. A token of this session that is presented late ends it.
-//	                    unknown: T may be spent; whoever presents it again gets its successor, or comes too late
+//	                    unknown: one or the other, now or later or, what is the same, after everything else. Whoever presents T
+//	                    again gets the lost successor, or comes too late
 //	check               ok: the session lives. refused: it is over
 //	logout              ok: it is over now, whether or not it was before. refused: it was over
 func sessions() porcupine.Model {
@@ -121,22 +124,21 @@ func stepSession(state session, operation Operation) (bool, session) {
 
 func stepRefresh(state session, operation Operation, lives bool) (bool, session) {
 	current := operation.With == state.current
-	switch operation.Result {
-	case ok_:
-		if !lives {
-			return false, state
-		}
-		if current {
-			return operation.Next != state.current, session{current: operation.Next, previous: state.current}
-		}
-		return operation.With == state.previous && operation.Next == state.current, state
-	case refused:
-		if !lives {
-			return true, state
-		}
-		return !current || state.spent, session{current: state.current, previous: state.previous, ended: true}
+	over := session{current: state.current, previous: state.previous, ended: true}
+	switch {
+	case operation.Result == ok_ && current:
+		return lives && operation.Next != state.current, session{current: operation.Next, previous: state.current}
+	case operation.Result == ok_:
+		same := operation.Next == state.current || state.current == lost
+		return lives && operation.With == state.previous && same, session{current: operation.Next, previous: state.previous}
+	case !lives:
+		return true, state
+	case operation.Result == refused:
+		return !current, over
+	case current:
+		return true, session{current: lost, previous: state.current}
 	default:
-		return true, session{current: state.current, previous: state.previous, ended: state.ended, spent: state.spent || current && lives}
+		return true, over
 	}
 }
 

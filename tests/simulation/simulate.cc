@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
   std::uint64_t first = 1;
   std::uint64_t count = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t seed = 0;
+  std::string history;
   std::string variant(to_string(Variant::kCorrect));
   std::map<std::string, Variant> variants;
   for (int i = 0; i <= static_cast<int>(Variant::kFreshnessIgnored); ++i)
@@ -58,7 +59,16 @@ int main(int argc, char** argv) {
   app.add_option("--seeds", count, "how many; for ever unless given");
   app.add_option("--seed", seed, "this one only, with its trace");
   app.add_option("--variant", variant, "nodes that break a promise")->check(CLI::IsMember(variants));
+  app.add_option(
+         "--history", history,
+         "a directory for what the clients of each seed saw, which tests/porcupine judges and the model does not")
+      ->needs("--seeds")
+      ->excludes("--seed");
   CLI11_PARSE(app, argc, argv);
+  if (!history.empty()) {
+    write_histories(first, count, variants.at(variant), history);
+    return 0;
+  }
   return seed != 0 ? replay(seed, variants.at(variant)) : live(first, count, variants.at(variant));
 }
 

@@ -46,10 +46,15 @@ class History:
     def judged(self, path):
         """Writes the history to `path` and has it judged: (linearizable?, what the checker said)."""
         path.write_text(json.dumps({"model": self.model, "operations": self.operations}))
-        build_checker()
-        done = subprocess.run([CHECKER, "-picture", path.parent, path], text=True, capture_output=True, timeout=120 * PATIENCE)
-        assert done.returncode in (0, 1), done.stderr
-        return done.returncode == 0, done.stdout
+        return judged([path], "-picture", path.parent)
+
+
+def judged(paths, *flags):
+    """Has histories judged that lie in files: (all linearizable?, what the checker said, a line for each)."""
+    build_checker()
+    done = subprocess.run([CHECKER, *flags, *paths], text=True, capture_output=True, timeout=120 * PATIENCE)
+    assert done.returncode in (0, 1), done.stderr
+    return done.returncode == 0, done.stdout
 
 
 def build_checker():

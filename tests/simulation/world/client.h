@@ -1,11 +1,14 @@
-// Clients: what they ask of which node, what they remember, and what they hold a reply to.
+// Clients: what they ask of which node, what they remember, what they hold a reply to, and what they write down of it.
 #pragma once
 
+#include "tests/simulation/world/history.h"
 #include "tests/simulation/world/model.h"
 #include "tests/simulation/world/node.h"
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,15 +19,27 @@ struct Held {
   SessionId session;
   std::string access;
   std::string refresh;
-  Position born{};  // of the session, as its access token says
-  Microseconds minted{};
+  std::uint32_t generation = 0;  // of the refresh token
+  bool rotating = false;
+  Position born{};                // of the session, as its access token says
+  Microseconds minted{};          // the access token
+  Microseconds refresh_minted{};  // the refresh token
+};
+
+// What opens an account, for all that clients know.
+struct Passwords {
+  std::string good;                // acknowledged; empty: none was
+  std::vector<std::string> tried;  // every one that somebody wanted to register with
 };
 
 // What all clients of a simulation share. One thread.
 struct Town {
   World& world;
   std::vector<std::unique_ptr<Node>>& nodes;
-  std::vector<Held> tokens;    // of everybody; the newest last
+  std::vector<Held> tokens{};                    // of everybody; the newest last
+  std::map<std::string, Passwords> passwords{};  // by name
+  History accounts{"account"};
+  History sessions{"session"};
   std::uint64_t requests = 0;  // made so far
   std::uint64_t replies = 0;
   std::size_t clients_left = 0;
@@ -39,32 +54,63 @@ class Client {
   // For the end, when nothing goes wrong any more: registers at one node, and is known and vouched for on all others at
   // once. False: somebody was not ready.
   bool prove(const std::string& name);
+  // Likewise: shows a token of every session to every node, and logs in to every account.
+  void look_back();
 
  private:
+  struct Answer {
+    Told told = Told::kNothing;
+    std::optional<ErrorCode> why;  // kNo
+    std::optional<Held> held;      // tokens that came with kYes
+    [[nodiscard]] bool is_settled() const { return told == Told::kYes || told == Told::kNo; }
+  };
+  struct Entry {
+    Kind kind{};  // kRegister or kLogIn
+    std::string name;
+    std::string email{};  // folded; empty: none
+    std::string password;
+    std::optional<SessionTerms> terms;
+    bool keyed = false;  // it tries again, under an idempotency key
+  };
+
   // Runs `request` inside a process of that node. False: it does not serve, or died.
   bool at(Node& node, const std::function<void(Process&)>& request);
   Node& any_node() { return *town_.nodes[dice_.below(town_.nodes.size())]; }
 
-  void enter(Kind kind);  // registers or logs in, trying again under an idempotency key
+  Entry some_entry(Kind kind);
+  Answer enter(const Entry& entry);
+  void record(const Entry& entry, const Answer& answer, Microseconds call);
   void refresh();
+  // Two at once have the same token, and one of them goes on with what it gets.
+  void refresh_at_once(const Held& held);
+  Answer refresh(const Held& held);
+  void record_refresh(const Held& held, const Answer& answer, Microseconds call);
   void log_out();
+  void insist(const Held& held);
   void check_token();
   void look_up();
-  bool check_token_at(Node& node, Held held);
+  void aside(std::function<void()> act);
+  // `seen`: the position that the caller tells the node. False: nobody vouches for it there.
+  bool check_token_at(Node& node, Held held, Position seen);
 
-  // One request of a command; true when the reply leaves no wish for another try. `known`: what the credentials that
-  // come along say has to be applied first.
-  bool command(const Intent& intent, Position known, const std::function<Outcome(Process&, const Caller&)>& run);
+  // One request of a command. `known`: what the credentials that come along say has to be applied first.
+  Answer command(const Intent& intent, Position known, const std::function<Outcome(Process&, const Caller&)>& run);
   bool wait_for(const Process& process, Position wanted) const;
-  void keep_tokens(Process& process, const Outcome& outcome);
+  std::optional<Held> keep_tokens(Process& process, const Outcome& outcome);
   void judge_token(Process& process, const Held& held, const Result<api::Principal>& principal, Position wanted);
+  void record_check(const Held& held, const Result<api::Principal>& principal, Microseconds call);
+  // How old the rows may be that a token is vouched for on.
+  [[nodiscard]] Microseconds stale_at_most() const;
   Intent intent(Kind kind);
   Caller caller(const Intent& intent) const;
   std::string some_name();
+  Held some_token(double lately);  // `lately`: how often one of the two that were handed out last
+  std::string some_password(const std::string& name);
 
   Town& town_;
   World& world_;
   Dice dice_;
+  const std::size_t number_;
   const std::string name_;
   std::uint64_t asked_ = 0;
   Position seen_{};  // the highest position any node has told us

@@ -44,7 +44,11 @@ struct Standing {
 
 class Model {
  public:
-  explicit Model(const SimulatedVault& vault);
+  // Not `judging`: it sees nothing and says nothing, and whatever nodes do goes on.
+  Model(const SimulatedVault& vault, bool judging);
+
+  // For whoever else sees a promise broken.
+  void require(bool holds, std::string_view what, std::string_view detail = {}) const;
 
   // ---- the log ----
   // Every record as it enters; `as_seen` is what replicas will read, the same unless they are broken.
@@ -65,7 +69,7 @@ class Model {
   // A node said whose name this is.
   void on_name(const std::string& name, const std::optional<UserId>& user, const Standing& standing) const;
   // Whether an access token of this session is good at that position. nullopt: not for the model to say (about to
-  // expire).
+  // expire, or nobody judges).
   [[nodiscard]] std::optional<bool> is_alive(const SessionId& session, Position position) const;
 
   [[nodiscard]] std::size_t accepted() const { return accepted_; }
@@ -105,9 +109,9 @@ class Model {
   void check_success(const Intent& intent, const Outcome& outcome, const journal::v1::Transaction& accepted) const;
   void check_refusal(const Intent& intent, ErrorCode code, const journal::v1::Transaction& accepted) const;
   [[nodiscard]] std::string index_of(const std::string& name) const;
-  static void require(bool holds, const char* what, std::string_view detail = {});
 
   const SimulatedVault& vault_;
+  const bool judging_;
 
   // The second idea.
   std::map<std::string, Written> keys_;

@@ -89,8 +89,8 @@ bool Process::follow() {
       writer_->append(genesis_record(world_.vault, world_.entropy, node_.clock(), "default"), [](AppendReport) {});
     const auto opened = replica_.open();
     if (opened) break;
-    if (opened.error().code != ErrorCode::kJournalUnavailable)
-      throw Violation(node_.name() + " refuses its journal: " + opened.error().message);
+    world_.model.require(opened.error().code == ErrorCode::kJournalUnavailable, node_.name() + " refuses its journal",
+                         opened.error().message);
     world_.scheduler.pause(kRetry);
   }
   const auto asked = world_.scheduler.steady();
@@ -112,14 +112,15 @@ void Process::run(const std::shared_ptr<Process>& self) {
     const Scheduler::Inside inside_too(self->world_.scheduler, *self->group_);
     self->replica_.run();
     const auto failure = self->replica_.failure();
-    if (failure) throw Violation(self->node_.name() + " has stopped: " + failure->message);
+    self->world_.model.require(!failure, self->node_.name() + " has stopped", failure ? failure->message : "");
+    if (failure) self->node_.crash();
   });
   if (!prepare()) return;
   serves_ = true;
   for (;;) {
     world_.scheduler.pause(kRound);
     tick_if_due();
-    if (!keys_.reload()) throw Violation("signing keys cannot be loaded");
+    world_.model.require(keys_.reload().has_value(), "signing keys cannot be loaded");
   }
 }
 

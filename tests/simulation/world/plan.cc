@@ -11,7 +11,7 @@ Plan Plan::of(std::uint64_t seed) {
   plan.nodes = 2 + dice.below(3);
   plan.clients = 3 + dice.below(4);
   plan.names = 2 + dice.below(8);
-  plan.think = Microseconds(dice.between(1'000, 900'000));
+  plan.think = Microseconds(dice.between(1'000, dice.chance(0.3) ? 6'000'000 : 900'000));
   plan.append_delay_max = Microseconds(dice.between(500, 20'000));
   plan.delivery_delay_max = Microseconds(dice.between(500, dice.chance(0.2) ? 900'000 : 30'000));
   plan.read_batch_max = 1 + dice.below(24);
@@ -32,7 +32,7 @@ Plan Plan::of(std::uint64_t seed) {
   plan.lose_power = maybe(0.5, 1.0);
   plan.wipe = maybe(0.3, 0.6);
   plan.crash_every = every(0.4, 1'000'000, 10'000'000);
-  plan.partition_every = every(0.4, 2'000'000, 15'000'000);
+  plan.partition_every = every(0.4, 1'000'000, 10'000'000);
   plan.outage_every = every(0.25, 4'000'000, 20'000'000);
   plan.outage_max = Microseconds(dice.chance(0.15) ? 1'500'000'000 : dice.between(100'000, 20'000'000));
   plan.skew_max = every(0.5, 10'000, 25'000'000);

@@ -4,6 +4,7 @@
 #include "tests/simulation/world/simulation.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -23,6 +24,10 @@ struct Run {
   std::uint64_t replies = 0;
   std::optional<Failure> failure;  // of the smallest seed that failed
 };
+
+// Each seed's histories, for tests/porcupine to judge: seed-7-account.json and seed-7-session.json. Nobody else judges,
+// so that broken nodes go on. `directory` is made.
+void write_histories(std::uint64_t first, std::uint64_t count, Variant variant, const std::filesystem::path& directory);
 
 // Seeds first, first+1, … until `count` are done or one has failed. `progress`, if any, is called after each by one
 // thread at a time.

@@ -16,6 +16,7 @@ struct Options {
   bool trace = false;
   std::optional<Plan> plan;    // instead of the seed's own
   std::uint64_t crash_at = 0;  // the write boundary at which a node dies; 0: none in particular
+  bool judging = true;         // false: the model is silent, and the histories are for somebody else to judge
 };
 
 struct Report {
@@ -29,6 +30,8 @@ struct Report {
   std::uint64_t users = 0;
   std::uint64_t boundaries = 0;
   std::string last_state;  // of the replicas, all equal
+  std::string accounts;    // history.h
+  std::string sessions;
 };
 
 // Any thread; one simulation stays on it.
