@@ -5,6 +5,7 @@
 #include "commands/service_events.h"
 #include "commands/subject_keys.h"
 #include "domain/decide_account.h"
+#include "domain/session_state.h"
 #include "projections/accounts.h"
 
 namespace ledgate {
@@ -15,6 +16,13 @@ constexpr int kPasswordChecksMax = 3;
 // Network data is the actor's, and sealed under the actor's key: it must outlive the erasure of somebody else.
 void concerns(TransactionContext& context, const Caller& caller, const UserId& user) {
   context.about(caller.user.is_nil() ? user : caller.user);
+}
+
+// A session that has ended since its token was checked must not come back to life by being the one that is kept.
+bool may_be_kept(TransactionContext& context, const SessionId& kept, const state::v1::Account& account) {
+  if (kept.is_nil()) return true;
+  const auto session = context.session(kept);
+  return session && session->user_id() == account.id() && is_live(*session, account);
 }
 
 class ChangingPassword {
@@ -73,6 +81,7 @@ class ChangingPassword {
       overtaken_ = true;  // it changed while we were hashing
       return fail(ErrorCode::kContended);
     }
+    if (!may_be_kept(context, command_.kept_session, *account)) return fail(ErrorCode::kUnauthenticated);
     auto decision = decide_password_change(*account, change_);
     concerns(context, caller_, command_.user);
     context.add(std::move(decision.events));
@@ -187,6 +196,7 @@ Outcome revoke_sessions(const Services& services, const Caller& caller, const Us
   return execute(services, caller, [&](TransactionContext& context) -> Result<Granted> {
     const auto account = context.account(user);
     if (!account) return fail(ErrorCode::kUserNotFound);
+    if (!may_be_kept(context, kept, *account)) return fail(ErrorCode::kUnauthenticated);
     concerns(context, caller, user);
     context.add(decide_revoke_all(*account, kept, caller.dialect).events);
     context.write(conflict_key::user(services.hashes, user));

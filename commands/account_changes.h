@@ -18,7 +18,8 @@ struct ChangePassword {
 };
 
 // kInvalidCredentials (the present password is wrong, or there is none), kPasswordRejected (message: the policy's
-// sentence); both leave a PasswordChangeRefused. Blocks for two hashes.
+// sentence); both leave a PasswordChangeRefused. kUnauthenticated: the session to be kept has ended. Blocks for two
+// hashes.
 Outcome change_password(const Services& services, const Caller& caller, const ChangePassword& command);
 
 // Empty takes the name away.
@@ -34,7 +35,8 @@ Outcome reactivate_user(const Services& services, const Caller& caller, const Us
 // Drops the wrapped subject key and every row of the account; its names are free again.
 Outcome erase_user(const Services& services, const Caller& caller, const UserId& user);
 
-// Ends every session of the user but the kept one (nil: none is kept). kUserNotFound.
+// Ends every session of the user but the kept one (nil: none is kept). kUserNotFound; kUnauthenticated: the session to
+// be kept has ended.
 Outcome revoke_sessions(const Services& services, const Caller& caller, const UserId& user, const SessionId& kept);
 // Ends one. kSessionNotFound unless it is this user's.
 Outcome revoke_session(const Services& services, const Caller& caller, const UserId& user, const SessionId& session);

@@ -15,15 +15,22 @@ std::int64_t us(Freshness::Instant instant) {
 }  // namespace
 
 void Freshness::applied(LogTime appended, Instant now) {
+  if (as_of_us_.load(std::memory_order_relaxed) == kNever) return confirmed(appended, now);
   const std::int64_t now_us = us(now);
   const std::int64_t difference_us = now_us - appended.ms * kUsPerMs;
-  if (as_of_us_.load(std::memory_order_relaxed) == kNever) {
-    smallest_us_ = difference_us;
-    looked_at_us_ = now_us;
-  }
   const std::int64_t seconds = (now_us - looked_at_us_) / kMillion;
   looked_at_us_ += seconds * kMillion;
   smallest_us_ = std::min(smallest_us_ + seconds * kDriftPerMillion, difference_us);
+  as_of_us_.store(appended.ms * kUsPerMs + smallest_us_, std::memory_order_release);
+}
+
+void Freshness::confirmed(LogTime appended, Instant asked) {
+  const std::int64_t difference_us = us(asked) - appended.ms * kUsPerMs;
+  if (as_of_us_.load(std::memory_order_relaxed) == kNever) {
+    smallest_us_ = difference_us;
+    looked_at_us_ = us(asked);
+  }
+  smallest_us_ = std::max(smallest_us_, difference_us);
   as_of_us_.store(appended.ms * kUsPerMs + smallest_us_, std::memory_order_release);
 }
 

@@ -16,7 +16,7 @@ namespace ledgate {
 //
 // The error is at most what the fastest record was under way, and kDriftPerMillion of the time since: clocks drift
 // apart, so the smallest difference is slowly let go of. A journal clock that leaps forward and back makes nodes stale
-// rather than fresh.
+// rather than fresh, until a record of their own proves that they are not.
 class Freshness {
  public:
   using Instant = std::chrono::steady_clock::time_point;
@@ -26,10 +26,13 @@ class Freshness {
   Freshness(const Freshness&) = delete;
   Freshness& operator=(const Freshness&) = delete;
 
-  // One thread at a time. Everything up to a record of this append time is applied; the record was there at `now`.
-  // After a start: once the rows have caught up, with the time at which the journal was asked for the end that was then
-  // reached; from there on after every batch.
+  // One thread at a time, as confirmed(). Everything up to a record of this append time is applied; the record was
+  // there at `now`. After every batch, once the rows have caught up.
   void applied(LogTime appended, Instant now);
+  // The rows hold everything that the log held at `asked`, which no clock had to say: its end was asked for then and
+  // was reached, or a record that was appended after `asked` is applied. `appended`: of the last record applied. What
+  // makes up for a journal clock that fell back.
+  void confirmed(LogTime appended, Instant asked);
 
   // Any thread. How long ago the applied records were all there were; the greatest value before applied().
   [[nodiscard]] std::chrono::milliseconds age(Instant now) const;

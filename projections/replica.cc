@@ -38,8 +38,9 @@ struct Replica::Impl {
       }
       if (applier.foreign_records() != refused && options.on_refused) options.on_refused(record.position);
     }
-    announce(awaiter, TRY(applier.commit()));
+    const auto settled = TRY(applier.commit());
     if (options.on_applied) options.on_applied(records.back().appended);
+    announce(awaiter, settled);
     return true;
   }
 

@@ -19,12 +19,14 @@ JournalWatch::JournalWatch(const Clock& clock, std::chrono::milliseconds limit)
     : clock_(clock), limit_(limit), freshness_(limit) {}
 
 void JournalWatch::caught_up(Freshness::Instant asked) {
-  freshness_.applied(LogTime{appended_ms_.load()}, asked);
+  const std::lock_guard lock(mutex_);
+  freshness_.confirmed(LogTime{appended_ms_}, asked);
   caught_up_.store(true);
 }
 
 void JournalWatch::applied(LogTime appended) {
-  appended_ms_.store(appended.ms);
+  const std::lock_guard lock(mutex_);
+  appended_ms_ = appended.ms;
   if (!caught_up_.load()) return;
   const auto now = clock_.steady();
   freshness_.applied(appended, now);

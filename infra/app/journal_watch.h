@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,7 +21,8 @@ class JournalWatch {
   // `limit`: how old the rows may be (`freshness.limit_seconds`). `clock` outlives it.
   JournalWatch(const Clock& clock, std::chrono::milliseconds limit);
 
-  // One thread at a time. Everything that the journal held at `asked` is applied.
+  // Any thread. Everything that the journal held at `asked` is applied: the first time that this node knows of, or once
+  // more, by a record that it appended itself after that.
   void caught_up(Freshness::Instant asked);
   // The replica's thread: the append time of the last record of a batch.
   void applied(LogTime appended);
@@ -35,10 +37,11 @@ class JournalWatch {
  private:
   const Clock& clock_;
   const std::chrono::milliseconds limit_;
+  std::mutex mutex_;              // of whoever tells freshness_ something
+  std::int64_t appended_ms_ = 0;  // of the last record; guarded by mutex_
   Freshness freshness_;
   std::atomic<bool> caught_up_{false};
-  std::atomic<std::int64_t> appended_ms_{0};  // of the last record
-  std::atomic<std::int64_t> ahead_ms_{0};     // this node's clock, of the log's
+  std::atomic<std::int64_t> ahead_ms_{0};  // this node's clock, of the log's
 };
 
 }  // namespace ledgate::infra

@@ -90,8 +90,10 @@ void Maintenance::tick_if_due(const ReplicaStatus& status) {
   const bool is_heard = mine != status.peers.end() &&
                         status.last_tick.ms - mine->last_tick.ms < kHeardTicks * options_.tick_after.count();
   const auto after = is_heard ? options_.tick_after : options_.tick_after / 2;
-  if (now - tick_seen_ >= after || status.purge_backlog)
-    warn_unless_done("the log could not be ticked", tick(services_));
+  if (now - tick_seen_ < after && !status.purge_backlog) return;
+  const Status ticked = tick(services_);
+  warn_unless_done("the log could not be ticked", ticked);
+  if (ticked && options_.on_ticked) options_.on_ticked(now);
 }
 
 // Keys come and go through the journal, whichever node asked for it.

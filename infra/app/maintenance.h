@@ -20,6 +20,8 @@ class Maintenance {
   struct Options {
     std::chrono::milliseconds tick_after;  // the last tick
     SigningKeyRules signing_keys;
+    // On the thread: a record of this node's own, appended after `asked`, is applied.
+    std::function<void(std::chrono::steady_clock::time_point asked)> on_ticked;
   };
 
   Maintenance(const Services& services, const Replica& replica, RateLimiter& limiter, api::SigningKeyRing& keys,

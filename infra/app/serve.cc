@@ -222,7 +222,11 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
                    {.tick_after = settings.tick_seconds,
                     .signing_keys = {.rotate_after = settings.signing_keys.rotate_days,
                                      .publish_ahead = kSigningKeyAhead,
-                                     .longest_token = longest_token(settings)}}),
+                                     .longest_token = longest_token(settings)},
+                    .on_ticked =
+                        [watch](auto asked) {
+                          if (watch != nullptr) watch->caught_up(asked);
+                        }}),
       mailer_(smtp_options(settings), storage_->clock),
       mail_sender_(services_, *storage_->replica, mailer_, {.timeout = settings.smtp.timeout_seconds}),
       server_({.host = settings.listen.host,
@@ -372,7 +376,8 @@ void ServingNode::join_until_done() {
   do {
     lock.unlock();
     const Status joined = join();
-    if (joined || storage_->replica->failure()) return;
+    if (joined) return;
+    if (const auto failure = storage_->replica->failure()) return on_replica_failure(*failure, true);
     if (!is_passing(joined.error())) {
       log_error("the node cannot join the journal", {{"error.code", error_row(joined.error().code).slug}});
       stop_process({}, joined.error().message);
@@ -392,11 +397,12 @@ Status ServingNode::start() {
   return {};
 }
 
-// Of brokers that are away, and of a log that is not applied yet, nobody has to wait for anything.
+// Of brokers that are away, and of a log that is not applied yet, nobody has to wait for anything. Only a journal that
+// is shared can be out of reach.
 void ServingNode::give_up_on_journal() {
   storage_->awaiter->stop();
   storage_->replica->request_stop();
-  storage_->close_journal();
+  storage_->kafka->give_up();
 }
 
 void ServingNode::stop() {

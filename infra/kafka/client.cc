@@ -26,40 +26,17 @@ struct Property {
 };
 
 // The names, and other names for the same, that decide whether the log is safe: nobody else may set them.
-constexpr std::array<std::string_view, 34> kOurs = {"bootstrap.servers",
-                                                    "metadata.broker.list",
-                                                    "acks",
-                                                    "request.required.acks",
-                                                    "enable.idempotence",
-                                                    "enable.gapless.guarantee",
-                                                    "transactional.id",
-                                                    "retries",
-                                                    "message.send.max.retries",
-                                                    "max.in.flight",
-                                                    "max.in.flight.requests.per.connection",
-                                                    "linger.ms",
-                                                    "queue.buffering.max.ms",
-                                                    "queue.buffering.max.messages",
-                                                    "queue.buffering.max.kbytes",
-                                                    "message.timeout.ms",
-                                                    "delivery.timeout.ms",
-                                                    "partitioner",
-                                                    "partitioner_cb",
-                                                    "auto.offset.reset",
-                                                    "auto.commit.enable",
-                                                    "enable.auto.commit",
-                                                    "enable.auto.offset.store",
-                                                    "enable.partition.eof",
-                                                    "check.crcs",
-                                                    "isolation.level",
-                                                    "allow.auto.create.topics",
-                                                    "group.id",
-                                                    "group.instance.id",
-                                                    "socket.nagle.disable",
-                                                    "log.queue",
-                                                    "opaque",
-                                                    "test.mock.num.brokers",
-                                                    "test.mock.broker.rtt"};
+constexpr std::array<std::string_view, 39> kOurs = {
+    "bootstrap.servers", "metadata.broker.list", "acks", "request.required.acks", "enable.idempotence",
+    "enable.gapless.guarantee", "transactional.id", "retries", "message.send.max.retries", "max.in.flight",
+    "max.in.flight.requests.per.connection", "linger.ms", "queue.buffering.max.ms", "queue.buffering.max.messages",
+    "queue.buffering.max.kbytes", "message.timeout.ms", "delivery.timeout.ms", "partitioner", "partitioner_cb",
+    "auto.offset.reset", "auto.commit.enable", "enable.auto.commit", "enable.auto.offset.store", "enable.partition.eof",
+    "check.crcs", "isolation.level", "allow.auto.create.topics", "group.id", "group.instance.id",
+    "socket.nagle.disable", "log.queue", "opaque", "test.mock.num.brokers", "test.mock.broker.rtt",
+    // Reports that do not come, records that do not fit, code of others.
+    "delivery.report.only.error", "message.max.bytes", "plugin.library.paths", "api.version.request",
+    "broker.version.fallback"};
 
 std::vector<Property> common_properties(const KafkaOptions& options) {
   return {{"bootstrap.servers", options.brokers},

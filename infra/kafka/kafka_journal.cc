@@ -75,7 +75,6 @@ void KafkaJournal::State::close() {
     closing = true;
   }
   changed.notify_all();
-  asker.lose_patience();
   keeper_asker.lose_patience();
   std::call_once(closed, [this] {
     keeper.join();  // it may be about to start the writer
@@ -190,6 +189,11 @@ Result<std::unique_ptr<KafkaJournal>> KafkaJournal::open(KafkaJournalOptions opt
 }
 
 void KafkaJournal::close() { state_->close(); }
+
+void KafkaJournal::give_up() {
+  state_->asker.lose_patience();
+  state_->close();
+}
 
 Result<std::vector<JournalRecord>> KafkaJournal::read(Position from, std::size_t max_records, std::size_t max_bytes,
                                                       std::chrono::milliseconds timeout) {

@@ -35,6 +35,8 @@ class KafkaJournal final : public JournalReader, public JournalWriter {
 
   // As EmbeddedJournal::close(), within LogWriterLimits::close.
   void close();
+  // The same for good: nothing can be read any more either, and whoever waits for brokers in read() returns.
+  void give_up();
 
   Result<std::vector<JournalRecord>> read(Position from, std::size_t max_records, std::size_t max_bytes,
                                           std::chrono::milliseconds timeout) override;

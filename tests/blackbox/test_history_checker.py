@@ -20,6 +20,10 @@ LEGAL = {
     "an unknown attempt that won": account().add("register", UNKNOWN, 0, 1, given="p").add("register", REFUSED, 2, 3, given="q").add("login", OK, 4, 5, given="p"),
     "an unknown attempt that never was": account().add("register", UNKNOWN, 0, 1, given="p").add("register", OK, 2, 3, given="q").add("login", OK, 4, 5, given="q"),
     "a password changed": account().add("register", OK, 0, 1, given="p").add("change", OK, 2, 3, given="p", following="q").add("login", REFUSED, 4, 5, given="p"),
+    "a password reset": account().add("register", OK, 0, 1, given="p").add("reset", OK, 2, 3, given="t", following="q").add("reset", REFUSED, 4, 5, given="t", following="r").add(
+        "login", OK, 6, 7, given="q"),
+    "an account closed and opened": account().add("register", OK, 0, 1, given="p").add("deactivate", OK, 2, 3).add("login", REFUSED, 4, 5, given="p").add(
+        "reactivate", OK, 6, 7).add("login", OK, 8, 9, given="p"),
     "one successor, told twice": born().add("refresh", OK, 2, 5, given="t1", following="t2").add("refresh", OK, 3, 6, given="t1", following="t2"),
     "a lost answer, asked for too late": born().add("refresh", UNKNOWN, 2, 3, given="t1").add("refresh", REFUSED, 20, 21, given="t1").add("check", REFUSED, 22, 23),
     "a lost answer, asked for again": born().add("refresh", UNKNOWN, 2, 3, given="t1").add("refresh", OK, 4, 5, given="t1", following="t2").add(
@@ -38,6 +42,9 @@ ILLEGAL = {
     "an old password opens after the change": account().add("register", OK, 0, 1, given="p").add("change", OK, 2, 3, given="p", following="q").add("login", OK, 4, 5, given="p"),
     "two changes from one password": account().add("register", OK, 0, 1, given="p").add("change", OK, 2, 9, given="p", following="q").add(
         "change", OK, 3, 8, given="p", following="r"),
+    "a reset token used twice": account().add("register", OK, 0, 1, given="p").add("reset", OK, 2, 9, given="t", following="q").add("reset", OK, 3, 8, given="t", following="r"),
+    "an old password opens after the reset": account().add("register", OK, 0, 1, given="p").add("reset", OK, 2, 3, given="t", following="q").add("login", OK, 4, 5, given="p"),
+    "a closed account opens": account().add("register", OK, 0, 1, given="p").add("deactivate", OK, 2, 3).add("login", OK, 4, 5, given="p"),
     "two successors of one token": born().add("refresh", OK, 2, 5, given="t1", following="t2").add("refresh", OK, 3, 6, given="t1", following="t3"),
     "a used token used again after its successor was": born().add("refresh", OK, 2, 3, given="t1", following="t2").add("refresh", OK, 4, 5, given="t2", following="t3").add(
         "refresh", OK, 6, 7, given="t1", following="t2"),

@@ -105,6 +105,40 @@ def test_a_node_that_hears_nothing_answers_nothing_that_depends_on_revocations(c
     assert node.http.get("/api/v1/verify", headers=client.bearer(user.access)).status_code == 200
 
 
+def test_an_outcome_that_nobody_knows_is_said_and_can_be_asked_for(cluster, brokers):
+    """The broker falls silent under a command: 504 with the transaction; under the same key the retry is told what became of it."""
+    kafka = brokers()
+    node = ready(cluster(kafka, command__deadline_seconds=1, freshness__limit_seconds=60).start())
+    administrator = client.admin(node)
+    kafka.pause()
+    name, key = client.fresh_name("unknown"), {"Idempotency-Key": "once"}
+    lost = client.register(node, name, headers=key)
+    assert lost.status_code == 504 and re.fullmatch(r"[0-9a-f-]{36}", lost.headers["Ledgate-Transaction"]), lost.text
+    revoked = node.http.post("/api/v1/users/1/revoke-sessions", headers=administrator)
+    assert revoked.status_code == 504 and revoked.json()["code"] == "journal.outcome_unknown" and revoked.json()["transaction"]
+    kafka.resume()
+    told = eventually("an outcome", lambda: (again := client.register(node, name, headers=key)).status_code == 201 and again, 20)
+    assert client.me(node, told.json()["access"]).status_code == 200
+    born = client.audit(node, client.basic("admin", "admin"), type="UserRegistered", user=client.me(node, told.json()["access"]).json()["id"])
+    assert len(born) == 1, "it happened once"
+    assert client.register(node, name).status_code == 400, "and the name is taken for whoever has no key"
+
+
+def test_rate_counters_are_shared_through_the_journal(cluster, brokers):
+    """Whoever is slow enough for each node alone is not for all of them together."""
+    kafka = brokers()
+    limits = {"rate_limits.enabled": "true", "rate_limits.login": 4, "rate_limits.window_seconds": 86400}
+    nodes = [cluster(kafka, **{name.replace(".", "__"): value for name, value in limits.items()}).start() for _ in range(3)]
+    for node in nodes:
+        ready(node)
+    answers, position = [], "0"
+    for number in range(9):
+        answers.append(client.login_003(nodes[number % 3], "nobody", headers={"Ledgate-Min-Position": position}))
+        position = answers[-1].headers.get("Ledgate-Position", position)
+    assert [answer.status_code for answer in answers] == [401] * 4 + [429] * 5
+    assert all(answer.headers["Retry-After"] for answer in answers[4:])
+
+
 def test_stopping_is_bounded_while_the_broker_is_frozen(cluster, brokers):
     kafka = brokers()
     node = ready(cluster(kafka, freshness__limit_seconds=1).start())

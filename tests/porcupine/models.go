@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/anishathalye/porcupine"
 )
@@ -15,45 +16,67 @@ const (
 
 // The operations each model knows.
 var words = map[string]map[string]bool{
-	"account": {"register": true, "login": true, "change": true},
+	"account": {"register": true, "login": true, "change": true, "reset": true, "deactivate": true, "reactivate": true},
 	"session": {"login": true, "refresh": true, "check": true, "logout": true},
 }
 
 var models = map[string]porcupine.Model{"account": accounts(), "session": sessions()}
 
-// accounts: the key is a folded name, the state the password that opens it, "" while the name is free. Every attempt to register brings a
-// password of its own, so that a log-in tells whose attempt won.
+// account is what there is to know of one: the password that opens it, "" while the name is free, whether it is deactivated, and the reset
+// tokens that were used, each with a blank after it.
+type account struct {
+	password string
+	closed   bool
+	used     string
+}
+
+// accounts: the key is a folded name. Every attempt to register brings a password of its own, so that a log-in tells whose attempt won.
 //
 //	register with P        ok: the name was free. refused: it was taken
-//	login with P           ok: P opens it. refused: it does not
+//	login with P           ok: P opens it. refused: it does not, or the account is deactivated
 //	change with P next Q   ok: P opened it, and now Q does. refused: P did not
+//	reset with T next Q    ok: T was never used, and now Q opens it. refused: there are more reasons than are known here
+//	deactivate             ok: it was active, and is not now
+//	reactivate             ok: the other way round
 func accounts() porcupine.Model {
 	return porcupine.Model{
 		Partition: byKey,
-		Init:      func() interface{} { return "" },
+		Init:      func() interface{} { return account{} },
 		Step: func(state, input, _ interface{}) (bool, interface{}) {
-			return stepAccount(state.(string), input.(Operation))
+			return stepAccount(state.(account), input.(Operation))
 		},
 		DescribeOperation: describe,
-		DescribeState:     func(state interface{}) string { return fmt.Sprintf("opened by %q", state) },
+		DescribeState:     func(state interface{}) string { return fmt.Sprintf("%+v", state) },
 	}
 }
 
-func stepAccount(password string, operation Operation) (bool, string) {
-	may, after := false, password
+func stepAccount(state account, operation Operation) (bool, account) {
+	taken := state.password != ""
+	opens := taken && state.password == operation.With
+	may, after := false, state
 	switch operation.Do {
 	case "register":
-		may, after = password == "", operation.With
+		may, after.password = !taken, operation.With
 	case "login":
-		may = password != "" && password == operation.With
+		may = opens && !state.closed
 	case "change":
-		may, after = password != "" && password == operation.With, operation.Next
+		may, after.password = opens, operation.Next
+	case "reset":
+		if operation.Result == refused {
+			return true, state
+		}
+		may = taken && !state.closed && !strings.Contains(state.used, operation.With+" ")
+		after.password, after.used = operation.Next, state.used+operation.With+" "
+	case "deactivate":
+		may, after.closed = taken && !state.closed, true
+	case "reactivate":
+		may, after.closed = taken && state.closed, false
 	}
-	return outcome(operation.Result, may, password, after)
+	return outcome(operation.Result, may, state, after)
 }
 
 // outcome: what was done was possible, what was refused was not, and of the unknown nobody can say.
-func outcome(result string, may bool, before, after string) (bool, string) {
+func outcome(result string, may bool, before, after account) (bool, account) {
 	switch {
 	case result == ok_:
 		return may, after

@@ -12,7 +12,9 @@ constexpr std::size_t kQueue = 600;
 
 class KafkaUnderTest final : public JournalUnderTest {
  public:
-  KafkaUnderTest() : options_(journal_options(one_broker().bootstrap(), new_topic())) {
+  explicit KafkaUnderTest(const KafkaBrokers& brokers, int replication)
+      : options_(journal_options(brokers.bootstrap(), new_topic())) {
+    options_.kafka.replication = replication;
     options_.limits.queue_records = kQueue;
     journal_ = open_journal(options_);
   }
@@ -30,9 +32,12 @@ class KafkaUnderTest final : public JournalUnderTest {
   std::unique_ptr<infra::KafkaJournal> journal_;
 };
 
-const JournalFactory kKafka{"Kafka", kQueue, [](const Clock&) { return std::make_unique<KafkaUnderTest>(); }, true};
+const JournalFactory kOneBroker{"OneBroker", kQueue,
+                                [](const Clock&) { return std::make_unique<KafkaUnderTest>(one_broker(), 1); }, true};
+const JournalFactory kThreeBrokers{
+    "ThreeBrokers", kQueue, [](const Clock&) { return std::make_unique<KafkaUnderTest>(three_brokers(), 3); }, true};
 
-INSTANTIATE_TEST_SUITE_P(Kafka, JournalContract, ::testing::Values(kKafka), journal_name);
+INSTANTIATE_TEST_SUITE_P(Kafka, JournalContract, ::testing::Values(kOneBroker, kThreeBrokers), journal_name);
 
 std::int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())

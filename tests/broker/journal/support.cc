@@ -12,6 +12,11 @@ KafkaBrokers& one_broker() {
   return brokers;
 }
 
+KafkaBrokers& three_brokers() {
+  static KafkaBrokers brokers(3);
+  return brokers;
+}
+
 std::string new_topic() {
   static std::atomic<int> made{0};
   return "journal." + std::to_string(made++);

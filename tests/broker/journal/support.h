@@ -11,8 +11,10 @@
 
 namespace ledgate::testing {
 
-// One broker for all tests of this process, started by the first that asks.
+// One broker, and three that keep each record three times, for all tests of this process; started by the first that
+// asks.
 KafkaBrokers& one_broker();
+KafkaBrokers& three_brokers();
 // A topic name that no test of this process has used.
 std::string new_topic();
 

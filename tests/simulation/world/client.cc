@@ -28,11 +28,14 @@ std::string in_some_case(std::string name, Dice& dice) {
   return name;
 }
 
-Told told(const Outcome& outcome) {
+Told told(Kind kind, const Outcome& outcome) {
+  // What was already as asked says nothing but that it was so, on this node.
+  if (outcome.result && outcome.position == Position{} && kind != Kind::kLogOut) return Told::kNothing;
   if (outcome.result) return Told::kYes;
   if (outcome.position != Position{}) return Told::kNo;
   const ErrorCode code = outcome.result.error().code;
-  const bool nothing_happened = code == ErrorCode::kJournalUnavailable || code == ErrorCode::kContended;
+  const bool nothing_happened =
+      code == ErrorCode::kJournalUnavailable || code == ErrorCode::kContended || code == ErrorCode::kUnauthenticated;
   return nothing_happened ? Told::kNothing : Told::kUnknown;
 }
 
@@ -51,16 +54,24 @@ void Client::live(std::size_t requests) {
     const auto what = dice_.below(100);
     if (what < 22 || town_.tokens.empty()) {
       enter(some_entry(what < 12 ? Kind::kRegister : Kind::kLogIn));
-    } else if (what < 40) {
+    } else if (what < 36) {
       enter(some_entry(Kind::kLogIn));
-    } else if (what < 60) {
+    } else if (what < 53) {
       refresh();
-    } else if (what < 68) {
+    } else if (what < 60) {
       log_out();
-    } else if (what < 90) {
+    } else if (what < 77) {
       check_token();
-    } else {
+    } else if (what < 83) {
       look_up();
+    } else if (what < 88) {
+      change_password();
+    } else if (what < 92) {
+      ask_for_reset();
+    } else if (what < 96) {
+      reset_password();
+    } else {
+      change_standing();
     }
   }
   --town_.clients_left;
@@ -130,16 +141,20 @@ Client::Answer Client::command(const Intent& intent, Position known,
     });
     world_.model.on_reply(intent, outcome, standing);
     seen_ = std::max(seen_, outcome.position);
-    answer.told = told(outcome);
+    answer.told = told(intent.kind, outcome);
     if (answer.told == Told::kNo) answer.why = outcome.result.error().code;
-    if (!outcome.result || intent.kind == Kind::kLogOut || outcome.result->session.is_nil()) return;
-    answer.held = keep_tokens(process, outcome);
+    const bool hands_out_tokens =
+        intent.kind == Kind::kRegister || intent.kind == Kind::kLogIn || intent.kind == Kind::kRefresh;
+    if (!outcome.result || !hands_out_tokens) return;
+    if (!intent.name.empty()) town_.names.emplace(outcome.result->user.raw(), intent.name);
+    if (outcome.result->session.is_nil()) return;
+    answer.held = keep_tokens(process, intent, outcome);
     if (!answer.held) answer.told = Told::kUnknown;
   });
   return answer;
 }
 
-std::optional<Held> Client::keep_tokens(Process& process, const Outcome& outcome) {
+std::optional<Held> Client::keep_tokens(Process& process, const Intent& intent, const Outcome& outcome) {
   const auto issued = api::issue(process.context(), *outcome.result);
   if (!issued) {
     world_.model.require(world_.model.is_alive(outcome.result->session, process.rows()) != true,
@@ -147,7 +162,9 @@ std::optional<Held> Client::keep_tokens(Process& process, const Outcome& outcome
     return std::nullopt;
   }
   const Microseconds now = world_.scheduler.now();
-  return town_.tokens.emplace_back(Held{.session = outcome.result->session,
+  return town_.tokens.emplace_back(Held{.name = intent.name,
+                                        .user = outcome.result->user,
+                                        .session = outcome.result->session,
                                         .access = issued->access,
                                         .refresh = issued->refresh,
                                         .generation = outcome.result->generation,
@@ -231,23 +248,25 @@ void Client::record(const Entry& entry, const Answer& answer, Microseconds call)
   operation.with = {};
   operation.next = std::to_string(answer.held->generation);
   town_.sessions.add(operation);
+  town_.endings.add({.account = entry.name, .session = operation.key, .call = call, .returned = now});
 }
 
 void Client::refresh() {
   // Mostly of a token that was handed out lately: somebody else may be at it too.
   const Held held = some_token(0.8);
-  if (dice_.chance(0.3)) return refresh_at_once(held);
+  if (dice_.chance(0.5)) return refresh_at_once(held);
   refresh(held);
 }
 
 void Client::refresh_at_once(const Held& held) {
-  aside([this, held] { refresh(held); });
+  for (int others = 0; others < 2; ++others) aside([this, held] { refresh(held); });
   const Answer answer = refresh(held);
   if (answer.held) refresh(*answer.held);
 }
 
 Client::Answer Client::refresh(const Held& held) {
   Intent wish = intent(Kind::kRefresh);
+  wish.name = held.name;
   wish.session = held.session;
   const Microseconds call = world_.scheduler.now();
   Answer answer = command(wish, Position{}, [&](Process& process, const Caller& from) {

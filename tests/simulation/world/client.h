@@ -16,6 +16,8 @@ namespace ledgate::simulation {
 
 // Tokens as a client holds them, and others steal them.
 struct Held {
+  std::string name;  // of the account
+  UserId user;
   SessionId session;
   std::string access;
   std::string refresh;
@@ -29,7 +31,7 @@ struct Held {
 // What opens an account, for all that clients know.
 struct Passwords {
   std::string good;                // acknowledged; empty: none was
-  std::vector<std::string> tried;  // every one that somebody wanted to register with
+  std::vector<std::string> tried;  // every one that somebody wanted it to have
 };
 
 // What all clients of a simulation share. One thread.
@@ -40,7 +42,10 @@ struct Town {
   std::map<std::string, Passwords> passwords{};  // by name
   History accounts{"account"};
   History sessions{"session"};
-  std::uint64_t requests = 0;  // made so far
+  Endings endings{};
+  std::map<std::string, std::string> names{};  // by user id
+  std::map<std::string, Held> closed{};        // accounts that were deactivated, by name: somebody who had been inside
+  std::uint64_t requests = 0;                  // made so far
   std::uint64_t replies = 0;
   std::size_t clients_left = 0;
 };
@@ -81,13 +86,22 @@ class Client {
   Answer enter(const Entry& entry);
   void record(const Entry& entry, const Answer& answer, Microseconds call);
   void refresh();
-  // Two at once have the same token, and one of them goes on with what it gets.
+  // Three at once have the same token, and one of them goes on with what it gets.
   void refresh_at_once(const Held& held);
   Answer refresh(const Held& held);
   void record_refresh(const Held& held, const Answer& answer, Microseconds call);
   void log_out();
   void insist(const Held& held);
   void check_token();
+  void change_password();
+  void ask_for_reset();
+  void reset_password();
+  void reset_password(const std::string& token);
+  void change_standing();
+  void change_standing(const Held& held, bool active);
+  // Of the account: the operation, which ended its sessions if `ends`.
+  void record(const Held& held, const Intent& wish, std::string_view asked, Told told, Microseconds call, bool ends);
+  std::string new_password(const std::string& name);
   void look_up();
   void aside(std::function<void()> act);
   // `seen`: the position that the caller tells the node. False: nobody vouches for it there.
@@ -96,7 +110,7 @@ class Client {
   // One request of a command. `known`: what the credentials that come along say has to be applied first.
   Answer command(const Intent& intent, Position known, const std::function<Outcome(Process&, const Caller&)>& run);
   bool wait_for(const Process& process, Position wanted) const;
-  std::optional<Held> keep_tokens(Process& process, const Outcome& outcome);
+  std::optional<Held> keep_tokens(Process& process, const Intent& intent, const Outcome& outcome);
   void judge_token(Process& process, const Held& held, const Result<api::Principal>& principal, Position wanted);
   void record_check(const Held& held, const Result<api::Principal>& principal, Microseconds call);
   // How old the rows may be that a token is vouched for on.

@@ -46,4 +46,25 @@ std::string History::json() const {
   return text.append("]}\n");
 }
 
+void Endings::add(const Operation& operation, const std::string& kept) {
+  if (operation.told == Told::kYes || operation.told == Told::kUnknown) endings_.push_back({operation, kept});
+}
+
+void Endings::write_to(History& sessions) const {
+  for (const auto& [operation, kept] : endings_) {
+    for (const Birth& birth : births_) {
+      const bool certain = operation.told == Told::kYes;
+      const bool later = certain && birth.call > operation.returned;
+      if (birth.account != operation.key || birth.session == kept || later) continue;
+      Operation ended = operation;
+      ended.key = birth.session;
+      ended.asked = "logout";
+      ended.with = ended.next = {};
+      // Of a session that was being born nobody knows which came first.
+      if (birth.returned > operation.call) ended.told = Told::kUnknown;
+      sessions.add(std::move(ended));
+    }
+  }
+}
+
 }  // namespace ledgate::simulation

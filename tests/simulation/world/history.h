@@ -46,4 +46,28 @@ class History {
   std::vector<Operation> operations_;
 };
 
+// Sessions also end with their siblings, by what happens to the account: these come out when all is known.
+class Endings {
+ public:
+  struct Birth {
+    std::string account;
+    std::string session;
+    Microseconds call{};
+    Microseconds returned{};
+  };
+  void add(Birth birth) { births_.push_back(std::move(birth)); }
+  // `operation` ended all sessions of the account that is its key, but for `kept` (empty: for none).
+  void add(const Operation& operation, const std::string& kept);
+  // For every session of an account and everything that ended its sessions: a log-out, as certain as that was.
+  void write_to(History& sessions) const;
+
+ private:
+  struct Ending {
+    Operation operation;
+    std::string kept;
+  };
+  std::vector<Birth> births_;
+  std::vector<Ending> endings_;
+};
+
 }  // namespace ledgate::simulation

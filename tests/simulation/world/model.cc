@@ -1,5 +1,6 @@
 #include "tests/simulation/world/model.h"
 
+#include "domain/session_state.h"
 #include "projections/accounts.h"
 #include "projections/record.h"
 #include "projections/sessions.h"
@@ -12,7 +13,6 @@ namespace {
 
 using journal::v1::SessionEvent;
 using journal::v1::Transaction;
-using journal::v1::UserEvent;
 
 constexpr std::int64_t kTwoMinutesMs = 120'000;
 constexpr std::int64_t kAboutToExpireMs = 90'000;
@@ -79,7 +79,7 @@ void Model::accept(const Transaction& transaction, std::uint64_t position) {
   once(transaction, position);
   const Intent* intent = intent_of(transaction);
   for (const auto& event : transaction.events()) {
-    if (event.has_user()) apply(event.user(), intent);
+    if (event.has_user()) apply(event.user(), intent, position);
     if (event.has_session()) apply(event.session(), intent, position);
     if (event.service().has_clock_ticked()) tick();
   }
@@ -94,41 +94,22 @@ void Model::once(const Transaction& transaction, std::uint64_t position) {
             transaction.request_id());
   }
   if (transaction.has_idempotency()) {
-    require(keyed_.emplace(transaction.idempotency().key(), position).second,
-            "two transactions under one idempotency key", transaction.request_id());
+    const auto [keyed, first] = keyed_.emplace(transaction.idempotency().key(), position);
+    require(first || may_repeat(log_.at(keyed->second)), "two transactions under one idempotency key",
+            transaction.request_id());
+    keyed->second = position;
   }
+}
+
+// A log-in is decided anew when the session that it had led to is over: nobody has its tokens.
+bool Model::may_repeat(const Transaction& earlier) const {
+  const auto session = sessions_.find(earlier.idempotency().session_id());
+  return session != sessions_.end() && session->second.ended != 0;
 }
 
 const Intent* Model::intent_of(const Transaction& transaction) const {
   const auto found = intents_.find(transaction.request_id());
   return found == intents_.end() ? nullptr : &found->second;
-}
-
-void Model::apply(const UserEvent& event, const Intent* intent) {
-  if (event.has_registered()) {
-    const auto& fact = event.registered();
-    if (fact.bootstrap()) require(++bootstraps_ == 1, "a second bootstrap administrator");
-    for (const std::string& index : std::set{fact.username_index(), fact.email_index()}) {
-      const bool free = index.empty() || names_.emplace(index, event.user_id()).second;
-      require(free, "two users have one name");
-    }
-    const bool born = users_.emplace(event.user_id(), User{intent == nullptr ? "" : intent->password}).second;
-    require(born, "a user was born twice");
-  } else if (event.has_registration_refused()) {
-    const auto& fact = event.registration_refused();
-    const bool by_name = fact.reason() == journal::v1::REFUSAL_USERNAME_TAKEN;
-    require(by_name || fact.reason() == journal::v1::REFUSAL_EMAIL_TAKEN, "a registration refused for no good reason");
-    require(names_.contains(by_name ? fact.username_index() : fact.email_index()), "a free name was refused");
-  } else if (event.has_login_failed()) {
-    require(intent != nullptr, "a log-in that nobody asked for");
-    const auto user = names_.find(index_of(intent->name));
-    const bool unknown = user == names_.end();
-    if (event.login_failed().reason() == journal::v1::REFUSAL_UNKNOWN_USER)
-      return require(unknown, "a registered user is unknown", intent->name);
-    require(!unknown && event.login_failed().reason() == journal::v1::REFUSAL_WRONG_PASSWORD &&
-                users_.at(user->second).password != intent->password,
-            "the right password was refused", intent->name);
-  }
 }
 
 void Model::apply(const SessionEvent& event, const Intent* intent, std::uint64_t position) {
@@ -139,6 +120,7 @@ void Model::apply(const SessionEvent& event, const Intent* intent, std::uint64_t
     require(
         users_.at(event.user_id()).password == intent->password && names_[index_of(intent->name)] == event.user_id(),
         "a session without the right password", intent->name);
+    require(users_.at(event.user_id()).active, "a session of a user who is deactivated", intent->name);
     Session session{.user = event.user_id(), .born = position};
     session.lifetime_ms = (fact.access_lifetime_s() + fact.refresh_lifetime_s()) * 1000;
     session.expires_ms = session.expired_first_ms = log_time_ms_ + session.lifetime_ms;
@@ -148,6 +130,8 @@ void Model::apply(const SessionEvent& event, const Intent* intent, std::uint64_t
   const auto found = sessions_.find(event.session_id());
   require(found != sessions_.end(), "something happened to no session");
   Session& session = found->second;
+  // Logging out is no mistake when all sessions were ended, and changes nothing.
+  if (event.has_logged_out() && session.ended != 0) return;
   require(session.ended == 0, "something happened to a session that had ended", intent ? intent->request_id : "");
   if (event.has_refreshed()) return refresh(session, event);
   if (event.has_reuse_detected())
@@ -174,6 +158,9 @@ void Model::refuse_refresh(const SessionEvent& event) const {
       return require(event.session_id().empty(), "a good refresh token was called invalid");
     case journal::v1::REFUSAL_TOKEN_EXPIRED:
       return;
+    case journal::v1::REFUSAL_INACTIVE:
+      return require(found != sessions_.end() && !users_.at(found->second.user).active,
+                     "an active user was called deactivated");
     default:
       require(false, "a refresh refused for no good reason");
   }
@@ -208,6 +195,7 @@ void Model::compare_rows(const Transaction& transaction) const {
       const auto user = index ? find_login(rows_.latest(), *index) : std::nullopt;
       require(user && user->raw() == event.user().user_id(), "a registered user is not in the rows");
     }
+    if (users_.contains(event.user().user_id())) compare_sessions(event.user().user_id());
     if (event.service().has_clock_ticked()) {
       for (const auto& [id, session] : sessions_) {
         const bool there = find_session(rows_.latest(), *SessionId::from_bytes(id)).has_value();
@@ -217,8 +205,19 @@ void Model::compare_rows(const Transaction& transaction) const {
     const auto session = sessions_.find(event.session().session_id());
     if (!event.has_session() || session == sessions_.end() || session->second.expires_ms <= log_time_ms_) continue;
     const auto row = find_session(rows_.latest(), *SessionId::from_bytes(session->first));
-    require(row && row->ended() == (session->second.ended != 0) && row->generation() == session->second.generation,
-            "a session's row is not what happened to it");
+    require(row && row->generation() == session->second.generation, "a session's row is not what happened to it");
+    compare_sessions(session->second.user);
+  }
+}
+
+// Whatever rows it takes to tell.
+void Model::compare_sessions(const std::string& user) const {
+  const auto account = find_account(rows_.latest(), *UserId::from_bytes(user));
+  for (const auto& [id, session] : sessions_) {
+    if (session.user != user || session.expires_ms <= log_time_ms_) continue;
+    const auto row = find_session(rows_.latest(), *SessionId::from_bytes(id));
+    const bool alive = row && is_live(*row, account);
+    require(alive == (session.ended == 0), alive ? "an ended session is alive" : "a session is over that nobody ended");
   }
 }
 
@@ -237,15 +236,13 @@ void Model::on_reply(const Intent& intent, const Outcome& outcome, const Standin
           "a reply from before the caller's position", intent.request_id);
   if (outcome.position == Position{}) {
     if (outcome.result) {
-      const auto session = sessions_.find(std::string(intent.session.raw()));
-      return require(intent.kind == Kind::kLogOut && session != sessions_.end() &&
-                         (session->second.ended != 0 || session->second.expires_ms <= log_time_ms_),
-                     "a success without the log", intent.request_id);
+      return require(is_without_need(intent, standing), "a success without the log", intent.request_id);
     }
     const ErrorCode code = outcome.result.error().code;
     if (code == ErrorCode::kOutcomeUnknown) return;
-    require(code == ErrorCode::kJournalUnavailable || code == ErrorCode::kContended, "a refusal without the log",
-            intent.request_id + " " + slug(code));
+    const bool at_the_door = code == ErrorCode::kUnauthenticated && intent.kind == Kind::kChangePassword;
+    require(code == ErrorCode::kJournalUnavailable || code == ErrorCode::kContended || at_the_door,
+            "a refusal without the log", intent.request_id + " " + slug(code));
     require(!done_.contains(intent.request_id), "what was said never to happen had happened", intent.request_id);
     never_.insert(intent.request_id);
     return;
@@ -264,6 +261,19 @@ void Model::on_reply(const Intent& intent, const Outcome& outcome, const Standin
   acknowledged_ = std::max(acknowledged_, outcome.position);
   outcome.result ? check_success(intent, outcome, transaction)
                  : check_refusal(intent, outcome.result.error().code, transaction);
+}
+
+// What is already as asked leaves no trace.
+bool Model::is_without_need(const Intent& intent, const Standing& standing) const {
+  if (intent.kind == Kind::kLogOut) {
+    const auto session = sessions_.find(std::string(intent.session.raw()));
+    return session != sessions_.end() && (session->second.ended != 0 || session->second.expires_ms <= log_time_ms_);
+  }
+  const auto user = users_.find(std::string(intent.user.raw()));
+  if (user == users_.end() || (intent.kind != Kind::kDeactivate && intent.kind != Kind::kReactivate)) return false;
+  const auto later = user->second.standing.upper_bound(value(standing.rows));
+  const bool active = later == user->second.standing.begin() || std::prev(later)->second;
+  return active == (intent.kind == Kind::kReactivate);
 }
 
 void Model::check_success(const Intent& intent, const Outcome& outcome, const Transaction& accepted) const {
@@ -285,6 +295,23 @@ void Model::check_success(const Intent& intent, const Outcome& outcome, const Tr
     case Kind::kLogOut:
       holds = any([&](const auto& e) { return e.session().has_logged_out() && e.session().session_id() == session; });
       break;
+    case Kind::kChangePassword:
+      holds = any([&](const auto& e) { return e.user().has_password_changed() && e.user().user_id() == user; });
+      break;
+    case Kind::kAskForReset:  // the answer does not tell
+      holds = any([](const auto& e) {
+        return e.user().has_password_reset_requested() || e.user().has_password_reset_refused();
+      });
+      break;
+    case Kind::kReset:
+      holds = any([&](const auto& e) { return e.user().has_password_reset() && e.user().user_id() == user; });
+      break;
+    case Kind::kDeactivate:
+      holds = any([&](const auto& e) { return e.user().has_deactivated() && e.user().user_id() == user; });
+      break;
+    case Kind::kReactivate:
+      holds = any([&](const auto& e) { return e.user().has_reactivated() && e.user().user_id() == user; });
+      break;
   }
   require(holds, "a success that is not what happened", intent.request_id);
 }
@@ -301,7 +328,10 @@ void Model::check_refusal(const Intent& intent, ErrorCode code, const Transactio
         holds = holds || reason == journal::v1::REFUSAL_EMAIL_TAKEN;
         break;
       case ErrorCode::kInvalidCredentials:
-        holds = holds || event.user().has_login_failed();
+        holds = holds || event.user().has_login_failed() || event.user().has_password_change_refused();
+        break;
+      case ErrorCode::kResetTokenInvalid:
+        holds = holds || event.user().has_password_reset_refused();
         break;
       case ErrorCode::kRefreshInvalid:
         holds = holds || event.session().has_refresh_refused();

@@ -1,5 +1,6 @@
-// What a simulation is held against: a second, small idea of verdicts, accounts and sessions that shares no code with
-// the first but the format of records. It sees every record, every state and every reply, and says what is wrong.
+// What a simulation is held against: a second, small idea of verdicts, accounts, sessions and resets that shares no
+// code with the first but the format of records. It sees every record, every state and every reply, and says what is
+// wrong.
 #pragma once
 
 #include "commands/outcome.h"
@@ -23,7 +24,17 @@ struct Violation : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class Kind : std::uint8_t { kRegister, kLogIn, kRefresh, kLogOut };
+enum class Kind : std::uint8_t {
+  kRegister,
+  kLogIn,
+  kRefresh,
+  kLogOut,
+  kChangePassword,
+  kAskForReset,
+  kReset,
+  kDeactivate,
+  kReactivate
+};
 
 // What a client asks for, known before it is asked.
 struct Intent {
@@ -31,8 +42,12 @@ struct Intent {
   std::string request_id;  // of its own, retries too
   std::string name;        // folded
   std::string password;
+  std::string next;             // the password that is to be
+  std::string token;            // the reset token that is presented
+  std::string token_hash;       // and how records name it
   std::string idempotency_key;  // empty: none
-  SessionId session;            // whose refresh token is presented, or who logs out
+  SessionId session;            // whose refresh token is presented, who logs out, or which is to be kept
+  UserId user;                  // whose password or standing is to change
 };
 
 // Where a reply stands: the positions a client can hold its node to.
@@ -82,8 +97,18 @@ class Model {
     std::int64_t forget_ms = 0;
     std::int64_t due_ms = 0;  // when the next look at forget_ms is
   };
+  struct Reset {
+    std::string id;
+    std::string token_hash;
+    bool used = false;
+    std::int64_t expires_ms = 0;
+  };
   struct User {
     std::string password;
+    bool has_address = false;
+    bool active = true;
+    std::map<std::uint64_t, bool> standing;  // what `active` became, by position
+    Reset reset;                             // the newest
   };
   struct Session {
     std::string user;
@@ -99,13 +124,22 @@ class Model {
   void accept(const journal::v1::Transaction& transaction, std::uint64_t position);
   void once(const journal::v1::Transaction& transaction, std::uint64_t position);
   [[nodiscard]] const Intent* intent_of(const journal::v1::Transaction& transaction) const;
-  void apply(const journal::v1::UserEvent& event, const Intent* intent);
+  void apply(const journal::v1::UserEvent& event, const Intent* intent, std::uint64_t position);
+  void register_user(const journal::v1::UserEvent& event, const Intent* intent);
+  void refuse_login(const journal::v1::UserEvent& event, const Intent& intent) const;
+  void change_password(const journal::v1::UserEvent& event, const Intent& intent, std::uint64_t position);
+  void reset_password(const journal::v1::UserEvent& event, const Intent& intent, std::uint64_t position);
+  void refuse_reset(const journal::v1::UserEvent& event, const Intent& intent) const;
+  void end_sessions(const std::string& user, const std::string& kept, std::uint64_t position);
+  [[nodiscard]] bool may_repeat(const journal::v1::Transaction& earlier) const;
+  [[nodiscard]] bool is_without_need(const Intent& intent, const Standing& standing) const;
   void apply(const journal::v1::SessionEvent& event, const Intent* intent, std::uint64_t position);
   void refresh(Session& session, const journal::v1::SessionEvent& event);
   void refuse_refresh(const journal::v1::SessionEvent& event) const;
   void tick();
   void referee(const JournalRecord& record);
   void compare_rows(const journal::v1::Transaction& transaction) const;
+  void compare_sessions(const std::string& user) const;
   void check_success(const Intent& intent, const Outcome& outcome, const journal::v1::Transaction& accepted) const;
   void check_refusal(const Intent& intent, ErrorCode code, const journal::v1::Transaction& accepted) const;
   [[nodiscard]] std::string index_of(const std::string& name) const;

@@ -1,8 +1,10 @@
 #include "tests/simulation/world/node.h"
 
 #include "commands/accounts.h"
+#include "commands/outbox.h"
 #include "commands/service_events.h"
 #include "projections/applier.h"
+#include "projections/outbox.h"
 
 namespace ledgate::simulation {
 namespace {
@@ -10,6 +12,8 @@ namespace {
 constexpr Microseconds kRetry{100'000};
 constexpr Microseconds kRound{1'000'000};
 constexpr Microseconds kDownMax{4'000'000};
+constexpr std::size_t kMailsAtOnce = 4;
+constexpr std::int64_t kMailLeaseS = 30;
 constexpr std::size_t kSubjectKeysKept = 64;
 constexpr std::size_t kTokensKept = 64;
 constexpr SigningKeyRules kKeyRules{.rotate_after = std::chrono::hours(24 * 90),
@@ -43,7 +47,8 @@ Process::Process(World& world, Node& node)
                 .jose = jose_,
                 .clock = node.clock(),
                 .entropy = world.entropy,
-                .node = node.name()},
+                .node = node.name(),
+                .emails_enabled = true},
       limiter_(services_, false),
       keys_(services_),
       tokens_(services_, keys_, {.issuer = "https://simulation", .cache_entries = kTokensKept}),
@@ -117,6 +122,10 @@ void Process::run(const std::shared_ptr<Process>& self) {
   });
   if (!prepare()) return;
   serves_ = true;
+  world_.scheduler.spawn([self] {
+    const Scheduler::Inside inside_too(self->world_.scheduler, *self->group_);
+    self->send_mail();
+  });
   for (;;) {
     world_.scheduler.pause(kRound);
     tick_if_due();
@@ -128,6 +137,19 @@ void Process::tick_if_due() {
   const std::int64_t last_ms = replica_.status().last_tick.ms;
   const auto due_ms = std::chrono::duration_cast<std::chrono::milliseconds>(kTickInterval).count();
   if (node_.clock().wall_us() / 1000 - last_ms >= due_ms) (void)tick(services_);
+}
+
+// As any node does: whoever gets the claim sends.
+void Process::send_mail() {
+  for (;;) {
+    world_.scheduler.pause(kRound);
+    for (const MailId& id : due_mails(store_.latest(), services_.awaiter.log_time(), kMailsAtOnce)) {
+      const auto claimed = claim_mail(services_, id, kMailLeaseS);
+      if (!claimed || !*claimed) continue;
+      world_.letters.push_back({.address = (*claimed)->mail.address, .secret = (*claimed)->mail.secret.reveal()});
+      (void)conclude_mail(services_, **claimed, {.verdict = MailReport::Verdict::kSent});
+    }
+  }
 }
 
 Node::Node(World& world, std::size_t number, std::uint64_t seed)

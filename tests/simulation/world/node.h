@@ -20,8 +20,15 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace ledgate::simulation {
+
+// What somebody found in his mailbox.
+struct Letter {
+  std::string address;
+  std::string secret;
+};
 
 // What all nodes share. Outlives them.
 struct World {
@@ -37,6 +44,7 @@ struct World {
   std::uint64_t boundaries = 0;  // passed so far, by all nodes
   const std::uint64_t crash_at;  // the one at which a node dies; 0: none
   bool healed = false;
+  std::vector<Letter> letters{};  // all that were sent; the newest last
 };
 
 inline constexpr std::chrono::seconds kFreshnessLimit{5};
@@ -64,6 +72,7 @@ class Process {
   bool follow();
   bool prepare();
   void tick_if_due();
+  void send_mail();
   void on_applied(LogTime appended);
   api::ApiContext make_context();
 

@@ -111,6 +111,7 @@ Report Simulation::run() {
   report.users = model_.users();
   report.boundaries = world_.boundaries;
   report.last_state = read_replica_state(model_.rows().latest()).SerializeAsString();
+  town_.endings.write_to(town_.sessions);
   report.accounts = town_.accounts.json();
   report.sessions = town_.sessions.json();
   return report;

@@ -62,6 +62,18 @@ TEST_F(JournalWatchTest, ABacklogAfterAPauseIsNotFresh) {
   EXPECT_TRUE(watch_.fresh());
 }
 
+TEST_F(JournalWatchTest, ARecordOfItsOwnMakesUpForALogWhoseClockFellBack) {
+  apply();
+  watch_.caught_up(clock_.steady());
+  const auto asked = clock_.steady();
+  clock_.advance(seconds(1));
+  apply(-seconds(20));
+  EXPECT_FALSE(watch_.fresh());
+  watch_.caught_up(asked);
+  EXPECT_EQ(watch_.age(), seconds(1));
+  EXPECT_TRUE(watch_.fresh());
+}
+
 TEST_F(JournalWatchTest, AClockThatIsWrongIsSaidEitherWay) {
   watch_.caught_up(clock_.steady());
   apply(seconds(31));

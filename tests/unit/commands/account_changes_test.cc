@@ -85,6 +85,26 @@ TEST_F(AccountChanges, OfTwoPasswordChangesTheSecondIsCheckedAgainstTheFirst) {
   EXPECT_EQ(change(ann, kPassword, "s0mething-else-5").result.error().code, ErrorCode::kInvalidCredentials);
 }
 
+TEST_F(AccountChanges, ASessionThatHasEndedIsNotKept) {
+  const UserId ann = registered("ann");
+  const SessionId ended = world.enter("ann").result->session;
+  const SessionId another = world.enter("ann").result->session;
+  ASSERT_TRUE(change(ann, kPassword, kAnother, another).result);
+  EXPECT_EQ(change(ann, kAnother, "s0mething-else-5", ended).result.error().code, ErrorCode::kUnauthenticated);
+  EXPECT_EQ(revoke_sessions(services(), World::caller(), ann, ended).result.error().code, ErrorCode::kUnauthenticated);
+  EXPECT_FALSE(alive(ended));
+  EXPECT_TRUE(alive(another));
+}
+
+TEST_F(AccountChanges, ASessionThatEndsWhileItChangesThePasswordIsNotKept) {
+  const UserId ann = registered("ann");
+  const SessionId session = world.enter("ann").result->session;
+  world.hooked.before_next([&] { ASSERT_TRUE(revoke_sessions(services(1), as_administrator(), ann, {}).result); });
+  EXPECT_EQ(change(ann, kPassword, kAnother, session).result.error().code, ErrorCode::kUnauthenticated);
+  EXPECT_FALSE(alive(session));
+  EXPECT_TRUE(world.enter("ann").result) << "the old password is still good";
+}
+
 TEST_F(AccountChanges, ALogInThatRacesADeactivationIsRefused) {
   const UserId ann = registered("ann");
   world.hooked.before_next([&] { ASSERT_TRUE(deactivate_user(services(1), as_administrator(), ann).result); });

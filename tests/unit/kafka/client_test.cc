@@ -52,7 +52,8 @@ TEST(KafkaProperties, ThoseThatKeepTheLogSafeAreNotForChanging) {
   for (const std::string name :
        {"acks", "request.required.acks", "enable.idempotence", "auto.offset.reset", "group.id", "check.crcs",
         "isolation.level", "linger.ms", "bootstrap.servers", "message.timeout.ms", "allow.auto.create.topics",
-        "socket.nagle.disable", "transactional.id"}) {
+        "socket.nagle.disable", "transactional.id", "delivery.report.only.error", "message.max.bytes",
+        "plugin.library.paths"}) {
     EXPECT_EQ(refusal_of(name, "1"), "kafka.property." + name + ": is set by ledgate and cannot be changed");
   }
 }

@@ -91,5 +91,26 @@ TEST_F(Fresh, AJournalClockThatFallsBackMakesOlder) {
   EXPECT_NEAR(static_cast<double>(age(1s).count()), 3000, 1);
 }
 
+// A leader whose clock is behind would keep the node out for hours; a record of its own is proof enough.
+TEST_F(Fresh, ARecordOfOnesOwnMakesUpForAClockThatFellBack) {
+  apply(0s, 0s);
+  journal_ahead = -20s;
+  apply(1s, 0s);
+  EXPECT_FALSE(fresh(1s));
+  // Appended by this node after 2 s, applied at 2.5 s.
+  apply(2200ms, 300ms);
+  EXPECT_FALSE(fresh(2500ms));
+  freshness.confirmed(LogTime{kEpochMs + journal_ahead.count() + 2200}, instant(2s));
+  EXPECT_EQ(age(2500ms), 500ms) << "no younger than what was proved";
+  apply(3s, 0s);
+  EXPECT_LE(age(3s), 200ms) << "and from there on by the new clock, as far as it was proved";
+}
+
+TEST_F(Fresh, ProofOfLittleTakesNothingBack) {
+  apply(10s, 0s);
+  freshness.confirmed(LogTime{kEpochMs + 10'000}, instant(1s));
+  EXPECT_EQ(age(10s), 0s);
+}
+
 }  // namespace
 }  // namespace ledgate::testing
