@@ -172,7 +172,7 @@ const std::array kAccountsRows = {
                .target = AT(admin.password),
                .fallback = "",
                .help = "Password of the first administrator, read at first start only; unset gives admin on loopback, "
-                       "else a random one."},
+                       "else one that follows from keyring and journal."},
     SettingRow{.key = "argon2.memory_kib",
                .target = AT(argon2.memory_kib),
                .fallback = "19456",

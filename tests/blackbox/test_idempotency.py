@@ -9,6 +9,8 @@ from harness.client import (PASSWORD, audit, bearer, fresh_name, login_003, me, 
                             session_of, user_row)
 from harness.routes import envelope_fault
 
+pytestmark = pytest.mark.race
+
 
 def new_key():
     return {"Idempotency-Key": str(uuid.uuid4())}

@@ -12,6 +12,8 @@ from harness.node import run
 from harness.smtp import PASSWORD, USER, SmtpServer
 from harness.waiting import eventually
 
+pytestmark = pytest.mark.race
+
 LINKS = "https://auth.example.org"
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from harness.client import bearer, fresh_name, me, new_user, refresh_002, register, session_002, session_of, walk
 
+pytestmark = pytest.mark.race
+
 RACERS = 16
 
 

@@ -9,6 +9,8 @@ from harness.client import (LONG_TOKEN, PASSWORD, admin, audit, basic, bearer, f
 from harness.routes import envelope_fault
 from harness.waiting import eventually, wait_for_room_in_window
 
+pytestmark = pytest.mark.race
+
 LIMITED = {"rate_limits.enabled": "true"}
 CALLS = {
     "login": (10, "Too many login attempts. Please try again later.", lambda node: login_003(node, "admin", "admin")),

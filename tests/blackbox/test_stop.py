@@ -12,6 +12,8 @@ from harness.client import LONG_TOKEN, PASSWORD, admin, login_003, new_user, ref
 from harness.node import BINARY
 from harness.waiting import PATIENCE, eventually
 
+pytestmark = pytest.mark.race
+
 
 def new_connection_status(node):
     """The status a new connection gets, or None where it is refused or closed without an answer."""
