@@ -20,8 +20,9 @@ struct Issued {
 };
 Parsed<Issued> issue(const ApiContext& context, const Granted& granted);
 
-// What a refresh token says, once this node has applied the birth of its session; nullopt: it is none of ours. On a
-// node that lags a good token would else look like one of a session that was purged. Blocks.
+// What a refresh token says, once this node has applied the birth of its session; nullopt: it is none of ours. For
+// whoever asks the rows alone: on a node that lags a good token would look like one of a session that was purged.
+// Commands that append what they found need no waiting. Blocks.
 Parsed<std::optional<RefreshClaims>> present_refresh(const ApiContext& context, std::string_view token);
 
 // Counts the attempt against `limit` and by the client's network, for as long as the Admission lives; adds it to the

@@ -205,7 +205,7 @@ constexpr std::array kRoutes{
           .operation = "user",
           .summary = "One user, by number or UUID, as of now or of another time",
           .access = Access::kAdmin,
-          .runs = Mode::kInline,
+          .runs = Mode::kWorker,
           .kind = Kind::kQuery,
           .credentials = kBearerOrBasic,
           .query = &native::kUserQuery,

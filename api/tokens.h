@@ -68,8 +68,7 @@ class TokenService {
   // Signature (from the cache when it was checked before), form and expiry. Says nothing about the session: that is
   // read from the rows at every use, by the Authenticator. kUnauthenticated for everything that is not good now.
   [[nodiscard]] Result<VerifiedToken> verify_access(std::string_view token);
-  // nullopt: no refresh token of ours. Expiry and session are the command's business; who hands it on waits for
-  // `born` first (grants.h: present_refresh).
+  // nullopt: no refresh token of ours. Expiry and session are the command's business.
   [[nodiscard]] std::optional<RefreshClaims> read_refresh(std::string_view token) const;
 
   [[nodiscard]] std::string_view issuer() const { return issuer_; }

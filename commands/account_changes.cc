@@ -192,15 +192,14 @@ Outcome erase_user(const Services& services, const Caller& caller, const UserId&
   return ChangingAccount(services, caller, user).run(false, decide_erasure);
 }
 
-Outcome revoke_sessions(const Services& services, const Caller& caller, const UserId& user, const SessionId& kept) {
+Outcome revoke_sessions(const Services& services, const Caller& caller, const UserId& user) {
   return execute(services, caller, [&](TransactionContext& context) -> Result<Granted> {
     const auto account = context.account(user);
     if (!account) return fail(ErrorCode::kUserNotFound);
-    if (!may_be_kept(context, kept, *account)) return fail(ErrorCode::kUnauthenticated);
     concerns(context, caller, user);
-    context.add(decide_revoke_all(*account, kept, caller.dialect).events);
+    context.add(decide_revoke_all(*account, SessionId(), caller.dialect).events);
     context.write(conflict_key::user(services.hashes, user));
-    return Granted{.user = user, .session = kept};
+    return Granted{.user = user};
   });
 }
 

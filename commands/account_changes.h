@@ -35,9 +35,8 @@ Outcome reactivate_user(const Services& services, const Caller& caller, const Us
 // Drops the wrapped subject key and every row of the account; its names are free again.
 Outcome erase_user(const Services& services, const Caller& caller, const UserId& user);
 
-// Ends every session of the user but the kept one (nil: none is kept). kUserNotFound; kUnauthenticated: the session to
-// be kept has ended.
-Outcome revoke_sessions(const Services& services, const Caller& caller, const UserId& user, const SessionId& kept);
+// Ends every session of the user. kUserNotFound.
+Outcome revoke_sessions(const Services& services, const Caller& caller, const UserId& user);
 // Ends one. kSessionNotFound unless it is this user's.
 Outcome revoke_session(const Services& services, const Caller& caller, const UserId& user, const SessionId& session);
 

@@ -30,8 +30,8 @@ class Freshness {
   // there at `now`. After every batch, once the rows have caught up.
   void applied(LogTime appended, Instant now);
   // The rows hold everything that the log held at `asked`, which no clock had to say: its end was asked for then and
-  // was reached, or a record that was appended after `asked` is applied. `appended`: of the last record applied. What
-  // makes up for a journal clock that fell back.
+  // was reached, or a record that was appended after `asked` is applied. Says nothing of the clocks' difference, unless
+  // it is the first that is heard. `appended`: of the last record applied.
   void confirmed(LogTime appended, Instant asked);
 
   // Any thread. How long ago the applied records were all there were; the greatest value before applied().
@@ -41,10 +41,14 @@ class Freshness {
  private:
   static constexpr std::int64_t kNever = INT64_MIN;
 
+  void begin(std::int64_t difference_us, std::int64_t now_us);
+
   const std::chrono::milliseconds limit_;
   std::int64_t smallest_us_ = 0;  // local minus journal
   std::int64_t looked_at_us_ = 0;
-  std::atomic<std::int64_t> as_of_us_{kNever};  // by the local clock
+  // By the local clock: as the append times have it, and as it was proved.
+  std::atomic<std::int64_t> as_of_us_{kNever};
+  std::atomic<std::int64_t> proved_us_{kNever};
 };
 
 }  // namespace ledgate

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kPoll{100};
 constexpr std::chrono::milliseconds kRetry{20};
+constexpr std::chrono::milliseconds kDoubt{100};
 
 bool is_final(const Error& error) { return error.code != ErrorCode::kJournalUnavailable; }
 
@@ -54,6 +55,7 @@ struct Replica::Impl {
   KvStore& store;
   Applier applier;
   Options options;
+  std::uint32_t cuts = 0;  // in a row
   std::atomic<bool> stopping{false};
   std::thread thread;
 
@@ -67,6 +69,20 @@ Replica::Replica(JournalReader& journal, KvStore& store, const RecordMac& mac, A
 Replica::~Replica() { stop(); }
 
 Status Replica::open() {
+  auto opened = open_now();
+  if (!opened) return fail(doubted(std::move(opened).error()));
+  impl_->cuts = 0;
+  return {};
+}
+
+// A log that looks cut is one that is out of sight, until it has looked so often enough.
+Error Replica::doubted(Error error) {
+  if (error.code != ErrorCode::kJournalTruncated || ++impl_->cuts >= impl_->options.cuts_believed) return error;
+  error.code = ErrorCode::kJournalUnavailable;
+  return error;
+}
+
+Status Replica::open_now() {
   // Record 0 first: looking at it makes a journal that is far away find out where it ends.
   const auto first = TRY(impl_->journal.read(Position{0}, 1, kTransactionBytesMax, kPoll));
   const Position end = TRY(impl_->journal.end());
@@ -117,8 +133,9 @@ Status Replica::catch_up() {
     if (impl_->stopping.load(std::memory_order_relaxed))
       return fail(ErrorCode::kJournalUnavailable, "stopped before the end of the journal was reached");
     if (auto stepped = impl_->step(awaiter_, kPoll); !stepped) {
-      if (is_final(stepped.error())) impl_->fail_with(stepped.error());
-      return fail(std::move(stepped).error());
+      Error error = doubted(std::move(stepped).error());
+      if (is_final(error)) impl_->fail_with(error);
+      return fail(std::move(error));
     }
   }
   return {};
@@ -128,6 +145,7 @@ void Replica::run() {
   bool was_away = false;
   while (!impl_->stopping.load(std::memory_order_relaxed)) {
     auto stepped = was_away ? reopen() : impl_->step(awaiter_, kPoll).map([](bool) {});
+    if (!stepped && !was_away) stepped = fail(doubted(std::move(stepped).error()));
     was_away = !stepped;
     if (stepped) continue;
     if (is_final(stepped.error())) {
@@ -136,7 +154,7 @@ void Replica::run() {
       if (impl_->options.on_failure) impl_->options.on_failure(stepped.error());
       return;
     }
-    awaiter_.waiting().pause(kRetry);
+    awaiter_.waiting().pause(impl_->cuts > 0 ? kDoubt : kRetry);
   }
 }
 

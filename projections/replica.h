@@ -54,6 +54,9 @@ class Replica {
   struct Options {
     std::size_t batch_records = 4096;
     std::size_t batch_bytes = 2 << 20;
+    // How often in a row the journal has to look cut before that is believed. Where brokers change the lead, one that
+    // was frozen, or does not know yet what is committed, tells an end that lies before what it had told.
+    std::uint32_t cuts_believed = 1;
     std::vector<VoidedRecord> voided = {};
     std::function<void(Position)> on_progress;
     std::function<void(LogTime)> on_applied;
@@ -67,8 +70,8 @@ class Replica {
   Replica& operator=(const Replica&) = delete;
 
   // Checks that the rows belong to this journal: its id, that it reaches the applied position, and that the record
-  // there still has the remembered hash. Errors: kJournalForeign, kJournalTruncated, kJournalCorrupt,
-  // kJournalFormatUnknown. An empty journal has no genesis yet: kJournalUnavailable.
+  // there still has the remembered hash. Errors: kJournalForeign, kJournalTruncated (kJournalUnavailable until that is
+  // believed), kJournalCorrupt, kJournalFormatUnknown. An empty journal has no genesis yet: kJournalUnavailable.
   Status open();
 
   // Applies what there is until the journal's present end; for rebuild, verify and the start. Then returns.
@@ -89,7 +92,9 @@ class Replica {
   [[nodiscard]] std::optional<Error> failure() const;
 
  private:
+  Status open_now();
   Status reopen();
+  Error doubted(Error error);
 
   struct Impl;
   Awaiter& awaiter_;

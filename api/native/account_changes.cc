@@ -93,7 +93,7 @@ Answer handle_revoke_sessions(const ApiContext& context, Call& call) {
     (void)TRY(settle(call, revoke_session(context.services, caller, user, *session)));
     ended = session->to_string();
   } else {
-    (void)TRY(settle(call, revoke_sessions(context.services, caller, user, SessionId())));
+    (void)TRY(settle(call, revoke_sessions(context.services, caller, user)));
   }
   return json_response(200, {{"id", user.to_string()}, {"ended", std::move(ended)}});
 }

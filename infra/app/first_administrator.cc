@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdio>
+#include <optional>
 
 namespace ledgate::infra {
 namespace {

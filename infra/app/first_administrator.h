@@ -5,7 +5,6 @@
 #include "domain/secret.h"
 #include "infra/config/settings.h"
 
-#include <optional>
 #include <string_view>
 
 namespace ledgate::infra {

@@ -35,6 +35,8 @@ void JournalWatch::applied(LogTime appended) {
 
 bool JournalWatch::fresh() const { return freshness_.fresh(clock_.steady()); }
 
+bool JournalWatch::is_ageing() const { return freshness_.age(clock_.steady()) > limit_ / 2; }
+
 std::optional<std::chrono::milliseconds> JournalWatch::age() const {
   if (!caught_up_.load()) return std::nullopt;
   return freshness_.age(clock_.steady());

@@ -29,6 +29,8 @@ class JournalWatch {
 
   // Any thread.
   [[nodiscard]] bool fresh() const;
+  // Half the limit is over without news: a record of this node's own would prove that all is well, or not.
+  [[nodiscard]] bool is_ageing() const;
   // How old the rows may be; nullopt: not known yet.
   [[nodiscard]] std::optional<std::chrono::milliseconds> age() const;
   // Why this node should get no requests, each a slug and a sentence; empty: nothing.

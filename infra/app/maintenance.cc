@@ -79,21 +79,24 @@ void Maintenance::round() {
 // one that has not won for long tries early, so that each is heard of.
 void Maintenance::tick_if_due(const ReplicaStatus& status) {
   const auto now = services_.clock.steady();
+  // Positions, since log time may stand still.
+  Position newest{};
+  for (const auto& peer : status.peers) newest = std::max(newest, peer.position);
   if (tick_seen_ == std::chrono::steady_clock::time_point{}) {
     const std::chrono::milliseconds age(services_.clock.wall_us() / 1000 - status.last_tick.ms);
-    last_tick_ = status.last_tick;
+    last_tick_ = newest;
     tick_seen_ = now - std::clamp(age, std::chrono::milliseconds(0), options_.tick_after);
   }
-  if (std::exchange(last_tick_, status.last_tick) != status.last_tick) tick_seen_ = now;
+  if (std::exchange(last_tick_, newest) != newest) tick_seen_ = now;
   const auto mine = std::find_if(status.peers.begin(), status.peers.end(),
                                  [this](const auto& peer) { return peer.node == services_.node; });
   const bool is_heard = mine != status.peers.end() &&
                         status.last_tick.ms - mine->last_tick.ms < kHeardTicks * options_.tick_after.count();
   const auto after = is_heard ? options_.tick_after : options_.tick_after / 2;
-  if (now - tick_seen_ < after && !status.purge_backlog) return;
+  if (now - tick_seen_ < after && !status.purge_backlog && !options_.needs_tick()) return;
   const Status ticked = tick(services_);
   warn_unless_done("the log could not be ticked", ticked);
-  if (ticked && options_.on_ticked) options_.on_ticked(now);
+  if (ticked) options_.on_ticked(now);
 }
 
 // Keys come and go through the journal, whichever node asked for it.

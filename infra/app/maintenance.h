@@ -22,6 +22,7 @@ class Maintenance {
     SigningKeyRules signing_keys;
     // On the thread: a record of this node's own, appended after `asked`, is applied.
     std::function<void(std::chrono::steady_clock::time_point asked)> on_ticked;
+    std::function<bool()> needs_tick;  // whoever else may have ticked
   };
 
   Maintenance(const Services& services, const Replica& replica, RateLimiter& limiter, api::SigningKeyRing& keys,
@@ -48,7 +49,7 @@ class Maintenance {
   api::TokenService& tokens_;
   const Options options_;
   std::chrono::steady_clock::time_point keys_due_{};
-  LogTime last_tick_{};  // that was seen here
+  Position last_tick_{};  // that was seen here
   std::chrono::steady_clock::time_point tick_seen_{};
   std::string keys_digest_;  // of the signing keys that are installed
 

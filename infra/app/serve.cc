@@ -50,6 +50,7 @@ constexpr std::chrono::milliseconds kStopPatience{9500};
 constexpr std::chrono::seconds kLeavePatience{1};
 constexpr std::chrono::seconds kLastFactPatience{1};
 constexpr std::chrono::milliseconds kJoinAgain{250};
+constexpr std::uint32_t kCutsBelieved = 60;  // some ten seconds: longer than a change of the lead
 constexpr std::size_t kSubjectKeysKept = 4096;
 constexpr std::chrono::hours kSigningKeyAhead{24};
 constexpr int kMallocArenas = 2;
@@ -226,7 +227,8 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
                     .on_ticked =
                         [watch](auto asked) {
                           if (watch != nullptr) watch->caught_up(asked);
-                        }}),
+                        },
+                    .needs_tick = [watch] { return watch != nullptr && watch->is_ageing(); }}),
       mailer_(smtp_options(settings), storage_->clock),
       mail_sender_(services_, *storage_->replica, mailer_, {.timeout = settings.smtp.timeout_seconds}),
       server_({.host = settings.listen.host,
@@ -454,7 +456,8 @@ int serve(const Settings& settings) {
   const SystemClock clock;
   JournalWatch watch(clock, settings.freshness.limit_seconds);
   auto storage = open_storage(settings, RowsUse::kServe,
-                              {.on_applied = [&watch](LogTime appended) { watch.applied(appended); },
+                              {.cuts_believed = is_kafka ? kCutsBelieved : 1,
+                               .on_applied = [&watch](LogTime appended) { watch.applied(appended); },
                                .on_refused = on_refused_record,
                                .on_failure = [is_kafka](const Error& error) { on_replica_failure(error, is_kafka); }});
   if (!storage) return refuse(storage.error());
@@ -471,7 +474,8 @@ int serve(const Settings& settings) {
   log_info("stopping", {{"ledgate.signal", signal.wait()}});
   watchdog.arm(kStopPatience, kExitOk, "stopping takes too long: the process ends now");
   node.stop();
-  leaving.arm(kLeavePatience, kExitOk, "librdkafka does not let go of the brokers: the process ends without it");
+  if (is_kafka)
+    leaving.arm(kLeavePatience, kExitOk, "librdkafka does not let go of the brokers: the process ends without it");
   return kExitOk;
 }
 

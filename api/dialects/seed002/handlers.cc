@@ -58,7 +58,7 @@ Answer handle_refresh(const ApiContext& context, Call& call) {
   const std::string token = TRY(parse_refresh(call.request));
   Caller caller = caller_of(call, kDialect);
   const auto admission = TRY(admit(context, context.settings.limits.refresh, caller));
-  const RefreshSession command{.token = TRY(present_refresh(context, token)), .presented_by = call.principal->id};
+  const RefreshSession command{.token = context.tokens.read_refresh(token), .presented_by = call.principal->id};
   const Granted granted = TRY(settle(call, refresh_session(context.services, caller, command)));
   const Issued issued = TRY(issue(context, granted));
   return render_issued(context, issued);

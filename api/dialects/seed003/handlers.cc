@@ -49,7 +49,7 @@ Answer handle_refresh(const ApiContext& context, Call& call) {
   const std::string token = TRY(parse_refresh(call.request));
   Caller caller = caller_of(call, kDialect);
   const auto admission = TRY(admit_as(context, context.settings.limits.refresh, caller, "refresh"));
-  const RefreshSession command{.token = TRY(present_refresh(context, token)), .presented_by = {}};
+  const RefreshSession command{.token = context.tokens.read_refresh(token), .presented_by = {}};
   const Granted granted = TRY(settle(call, refresh_session(context.services, caller, command)));
   const Issued issued = TRY(issue(context, granted));
   return render_access(issued.access);

@@ -12,6 +12,7 @@ from .waiting import PATIENCE
 SOURCE = REPOSITORY / "tests/porcupine"
 CHECKER = REPOSITORY / "build/porcupine/porcupine"
 OK, REFUSED, UNKNOWN = "ok", "refused", "unknown"
+NOTHING = "nothing"
 
 
 class History:
@@ -24,15 +25,17 @@ class History:
 
     @contextlib.contextmanager
     def operation(self, client, key, do, given="", following="", stale=0.0):
-        """Times what happens inside, which sets `result`, and `next` where the answer names it. What raises stays unknown, and raises on."""
+        """Times what happens inside, which sets `result`, and `next` where the answer names it. What raises stays unknown, and raises on;
+        what certainly did nothing is no operation."""
         one = {"client": client, "key": key, "do": do, "with": given, "next": following, "result": UNKNOWN, "stale": int(stale * 1e9),
                "call": time.monotonic_ns()}
         try:
             yield one
         finally:
             one["return"] = time.monotonic_ns()
-            with self._lock:
-                self.operations.append(one)
+            if one["result"] != NOTHING:
+                with self._lock:
+                    self.operations.append(one)
 
     def add(self, do, result, call, end, key="k", given="", following="", stale=0):
         """One operation by hand, with times of any unit."""

@@ -9,23 +9,24 @@ import types
 import httpx
 
 from .client import bearer, login_002, me, refresh_002, session_of
-from .history import OK, REFUSED, UNKNOWN, History
+from .history import NOTHING, OK, REFUSED, UNKNOWN, History
 from .node import new_client
 from .waiting import PATIENCE
 
 NAMES_TAKEN = "Username already exists."
 CLIENT_SECONDS = 12  # longer than command.deadline_seconds
+BETWEEN_SECONDS = 0.002
 _numbers = itertools.count(1)
 
 
 def verdict(answer, refused=(401,)):
-    """ok, refused or unknown: 503 and 504 say nothing, or not for certain."""
+    """503: it was not done and will not be, so that an effect that shows later has no cause in the history. 504: nobody knows."""
     if answer.status_code < 300:
         return OK
     if answer.status_code in refused:
         return REFUSED
     assert answer.status_code in (429, 503, 504), f"{answer.status_code}: {answer.text}"
-    return UNKNOWN
+    return UNKNOWN if answer.status_code == 504 else NOTHING
 
 
 class Load:
@@ -93,7 +94,7 @@ class Client:
             for door in self.doors:
                 door.http.timeout = CLIENT_SECONDS * PATIENCE
             try:
-                while not self.load.stopping.is_set():
+                while not self.load.stopping.wait(BETWEEN_SECONDS):
                     self.act()
             except AssertionError as fault:
                 self.fault = fault

@@ -136,7 +136,10 @@ void Process::run(const std::shared_ptr<Process>& self) {
 void Process::tick_if_due() {
   const std::int64_t last_ms = replica_.status().last_tick.ms;
   const auto due_ms = std::chrono::duration_cast<std::chrono::milliseconds>(kTickInterval).count();
-  if (node_.clock().wall_us() / 1000 - last_ms >= due_ms) (void)tick(services_);
+  const auto asked = world_.scheduler.steady();
+  const bool is_ageing = freshness_.age(asked) > kFreshnessLimit / 2;
+  if (node_.clock().wall_us() / 1000 - last_ms < due_ms && !is_ageing) return;
+  if (tick(services_)) freshness_.confirmed(appended_, asked);
 }
 
 // As any node does: whoever gets the claim sends.

@@ -107,6 +107,22 @@ TEST_F(Replicas, RefusesAnEmptyJournalWhereThereAreRows) {
   expect_refused(ErrorCode::kJournalTruncated);
 }
 
+// A leader that does not know yet what is committed, and one that was frozen for too long.
+TEST_F(Replicas, BelievesACutOnlyWhenItLasts) {
+  apply_everything();
+  const auto whole = log_.records();
+  const auto one = replica(test_vault(), {.cuts_believed = 3});
+  for (int round = 0; round < 2; ++round) {
+    journal_.replace_records({whole.begin(), whole.end() - 1});
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(one->open().error().code, ErrorCode::kJournalUnavailable);
+    journal_.replace_records(whole);
+    EXPECT_TRUE(one->open()) << "from there it counts anew";
+  }
+  journal_.replace_records({whole.begin(), whole.end() - 1});
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(one->open().error().code, ErrorCode::kJournalUnavailable);
+  EXPECT_EQ(one->open().error().code, ErrorCode::kJournalTruncated);
+}
+
 // Brokers that answer where the log ends, and then freeze.
 TEST_F(Replicas, TakesSilenceForNoVerdictOnTheJournal) {
   apply_everything();
