@@ -15,19 +15,18 @@ function(ledgate_layer name)
   target_link_libraries(${name} PUBLIC ledgate_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
 endfunction()
 
-# ledgate_protos(<name> PUBLIC <lib>...): a library from every .proto of this folder; included as "<folder>/<stem>.pb.h".
+# ledgate_protos(<name> PUBLIC <lib>...): a library from every .proto of this folder and all below it; included as "<folder>/<path>.pb.h".
 function(ledgate_protos name)
   cmake_parse_arguments(arg "" "" "PUBLIC" ${ARGN})
-  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
-  file(GLOB protos CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.proto)
+  file(GLOB_RECURSE protos CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/*.proto)
+  list(TRANSFORM protos PREPEND ${CMAKE_SOURCE_DIR}/ OUTPUT_VARIABLE inputs)
   set(generated "")
   foreach(proto ${protos})
-    get_filename_component(stem ${proto} NAME_WE)
-    set(out ${CMAKE_BINARY_DIR}/${folder}/${stem}.pb)
+    string(REGEX REPLACE "\\.proto$" ".pb" out ${CMAKE_BINARY_DIR}/${proto})
     add_custom_command(
       OUTPUT ${out}.cc ${out}.h
-      COMMAND protobuf::protoc --proto_path=${CMAKE_SOURCE_DIR} --cpp_out=${CMAKE_BINARY_DIR} ${proto}
-      DEPENDS ${protos}
+      COMMAND protobuf::protoc --proto_path=${CMAKE_SOURCE_DIR} --cpp_out=${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR}/${proto}
+      DEPENDS ${inputs}
       VERBATIM)
     list(APPEND generated ${out}.cc)
   endforeach()

@@ -29,7 +29,7 @@ function(ledgate_npm package version sha512 destination)
   file(ARCHIVE_EXTRACT INPUT ${archive} DESTINATION ${destination})
 endfunction()
 
-# ledgate_pages(<target>): adds the embedded files to it (api/pages_data.h).
+# ledgate_pages(<target>): adds the embedded files to it (api/service/pages_data.h).
 function(ledgate_pages target)
   set(folder ${CMAKE_BINARY_DIR}/pages)
   ledgate_npm(swagger-ui-dist 5.35.0
@@ -59,7 +59,7 @@ function(ledgate_pages target)
     string(APPEND rows "      {.name = \"${name}\", .content_type = \"${type}\", .bytes = {${symbol}, ${symbol}_end}},\n")
   endwhile()
   set(generated ${CMAKE_BINARY_DIR}/api/pages_data.cc)
-  file(CONFIGURE OUTPUT ${generated} @ONLY CONTENT "#include \"api/pages_data.h\"\n\n${assembly}\n${symbols}
+  file(CONFIGURE OUTPUT ${generated} @ONLY CONTENT "#include \"api/service/pages_data.h\"\n\n${assembly}\n${symbols}
 namespace ledgate::api {
 
 std::span<const PageFile> page_files() {

@@ -1,19 +1,19 @@
 #include "api/dialects/shared_paths.h"
 
-#include "api/dialects/seed001/errors.h"
-#include "api/dialects/seed001/handlers.h"
-#include "api/dialects/seed002/errors.h"
-#include "api/dialects/seed002/handlers.h"
-#include "api/dialects/seed002/translate.h"
-#include "api/dialects/seed003/errors.h"
-#include "api/dialects/seed003/handlers.h"
-#include "api/dialects/seed003/translate.h"
-#include "api/dialects/seed004/errors.h"
-#include "api/dialects/seed004/handlers.h"
-#include "api/grants.h"
-#include "api/json.h"
-#include "api/json_writer.h"
-#include "api/media_type.h"
+#include "api/dialects/book_corners/errors.h"
+#include "api/dialects/book_corners/handlers.h"
+#include "api/dialects/book_corners/translate.h"
+#include "api/dialects/imagor_studio/errors.h"
+#include "api/dialects/imagor_studio/handlers.h"
+#include "api/dialects/lightnovel_crawler/errors.h"
+#include "api/dialects/lightnovel_crawler/handlers.h"
+#include "api/dialects/ndastro/errors.h"
+#include "api/dialects/ndastro/handlers.h"
+#include "api/dialects/ndastro/translate.h"
+#include "api/flows/grants.h"
+#include "api/http/json.h"
+#include "api/http/json_writer.h"
+#include "api/http/media_type.h"
 
 #include <array>
 
@@ -24,21 +24,23 @@ using nlohmann::ordered_json;
 
 constexpr std::array kV1Wordings{Wording{.code = ErrorCode::kValidationFailed, .status = 422}};
 constexpr std::array kV1Fields{
-    Field{.name = "detail", .type = Type::kAny, .about = "002: a sentence, or the list of faults of a 422."},
-    Field{.name = "message", .about = "003: what is wrong, for people."},
-    Field{.name = "details", .type = Type::kObject, .nullable = true, .about = "003: `errors` of a 422."},
+    Field{.name = "detail", .type = Type::kAny, .about = "ndastro-api: a sentence, or the list of faults of a 422."},
+    Field{.name = "message", .about = "Book Corners: what is wrong, for people."},
+    Field{.name = "details", .type = Type::kObject, .nullable = true, .about = "Book Corners: `errors` of a 422."},
 };
-constexpr Schema kV1Schema{.name = "Error002And003", .fields = kV1Fields};
+constexpr Schema kV1Schema{.name = "ErrorNdastroAndBookCorners", .fields = kV1Fields};
 
 constexpr std::array kAuthFields{
     Field{.name = "error"},
-    Field{.name = "message", .about = "001"},
-    Field{.name = "code", .about = "001: what programs branch on."},
-    Field{
-        .name = "details", .type = Type::kObject, .required = false, .about = "001: `field`, or the methods of a 405."},
-    Field{.name = "detail", .about = "004"},
+    Field{.name = "message", .about = "imagor_studio"},
+    Field{.name = "code", .about = "imagor-studio: what programs branch on."},
+    Field{.name = "details",
+          .type = Type::kObject,
+          .required = false,
+          .about = "imagor-studio: `field`, or the methods of a 405."},
+    Field{.name = "detail", .about = "lightnovel_crawler"},
 };
-constexpr Schema kAuthSchema{.name = "Error001And004", .fields = kAuthFields};
+constexpr Schema kAuthSchema{.name = "ErrorImagorStudioAndLightnovelCrawler", .fields = kAuthFields};
 
 constexpr std::array kProfileFields{
     Field{.name = "id", .type = Type::kInteger},
@@ -61,36 +63,38 @@ ordered_json both(const Envelope& first, const Envelope& second, const ErrorView
   return body;
 }
 
-ordered_json v1_body(const ErrorView& view) { return both(seed002::kEnvelope, seed003::kEnvelope, view); }
-ordered_json auth_body(const ErrorView& view) { return both(seed001::kEnvelope, seed004::kEnvelope, view); }
+ordered_json v1_body(const ErrorView& view) { return both(ndastro::kEnvelope, book_corners::kEnvelope, view); }
+ordered_json auth_body(const ErrorView& view) {
+  return both(imagor_studio::kEnvelope, lightnovel_crawler::kEnvelope, view);
+}
 
-constexpr std::array kV1Parts{&seed002::kEnvelope, &seed003::kEnvelope};
-constexpr std::array kAuthParts{&seed001::kEnvelope, &seed004::kEnvelope};
+constexpr std::array kV1Parts{&ndastro::kEnvelope, &book_corners::kEnvelope};
+constexpr std::array kAuthParts{&imagor_studio::kEnvelope, &lightnovel_crawler::kEnvelope};
 
 }  // namespace
 
 const Envelope kEnvelopeV1{.schema = &kV1Schema, .wordings = kV1Wordings, .body = v1_body, .parts = kV1Parts};
 const Envelope kEnvelopeAuth{.schema = &kAuthSchema, .body = auth_body, .parts = kAuthParts};
-const Schema kProfileOut{.name = "Profile002And003", .fields = kProfileFields};
+const Schema kProfileOut{.name = "ProfileNdastroAndBookCorners", .fields = kProfileFields};
 
 Answer handle_v1_login(const ApiContext& context, Call& call) {
   const bool is_json = content_type_of(call.request)->name == kJson;  // one of the row's types: the gateway saw to it
-  call.envelope = is_json ? &seed003::kEnvelope : &seed002::kEnvelope;
-  return is_json ? seed003::handle_login(context, call) : seed002::handle_login(context, call);
+  call.envelope = is_json ? &book_corners::kEnvelope : &ndastro::kEnvelope;
+  return is_json ? book_corners::handle_login(context, call) : ndastro::handle_login(context, call);
 }
 
 Answer handle_v1_refresh(const ApiContext& context, Call& call) {
   const nlohmann::json body = TRY(parse_json_object(call.request.body));
   if (body.contains("refresh")) {
-    call.envelope = &seed003::kEnvelope;
-    return seed003::handle_refresh(context, call);
+    call.envelope = &book_corners::kEnvelope;
+    return book_corners::handle_refresh(context, call);
   }
   if (body.contains("token")) {
-    call.envelope = &seed002::kEnvelope;
-    return seed002::handle_refresh(context, call);
+    call.envelope = &ndastro::kEnvelope;
+    return ndastro::handle_refresh(context, call);
   }
   // Nobody is meant; the simpler of the two says what is missing.
-  return refuse_with(check(seed003::kRefreshIn, body, Source::kJson));
+  return refuse_with(check(book_corners::kRefreshIn, body, Source::kJson));
 }
 
 Answer handle_v1_me(const ApiContext& context, Call& call) {
@@ -111,9 +115,10 @@ Answer handle_v1_me(const ApiContext& context, Call& call) {
 
 Answer handle_auth_login(const ApiContext& context, Call& call) {
   const nlohmann::json body = TRY(parse_json_object(call.request.body));
-  const bool names_001 = !text_member(body, "username").empty() || !body.contains("email");
-  call.envelope = names_001 ? &seed001::kEnvelope : &seed004::kEnvelope;
-  return names_001 ? seed001::handle_login(context, call) : seed004::handle_login(context, call);
+  const bool names_imagor_studio = !text_member(body, "username").empty() || !body.contains("email");
+  call.envelope = names_imagor_studio ? &imagor_studio::kEnvelope : &lightnovel_crawler::kEnvelope;
+  return names_imagor_studio ? imagor_studio::handle_login(context, call)
+                             : lightnovel_crawler::handle_login(context, call);
 }
 
 }  // namespace ledgate::api

@@ -1,16 +1,16 @@
 // What administrators do to accounts, and what users see and end of their own sessions.
-#include "commands/account_changes.h"
+#include "commands/account/account_changes.h"
 
-#include "api/cursor.h"
-#include "api/dialect_names.h"
+#include "api/contract/cursor.h"
+#include "api/contract/dialect_names.h"
+#include "api/http/rfc3339.h"
 #include "api/native/handlers.h"
 #include "api/native/lookup.h"
 #include "api/native/schemas.h"
-#include "api/rfc3339.h"
-#include "domain/session_state.h"
-#include "projections/accounts.h"
-#include "projections/directory.h"
-#include "projections/sessions.h"
+#include "domain/session/session_state.h"
+#include "projections/models/accounts.h"
+#include "projections/models/directory.h"
+#include "projections/models/sessions.h"
 
 namespace ledgate::api::native {
 namespace {

@@ -1,6 +1,6 @@
 #include "api/native/account_routes.h"
 
-#include "api/media_type.h"
+#include "api/http/media_type.h"
 #include "api/native/handlers.h"
 #include "api/native/problem.h"
 #include "api/native/schemas.h"

@@ -1,9 +1,9 @@
-#include "api/cursor.h"
+#include "api/contract/cursor.h"
+#include "api/http/rfc3339.h"
 #include "api/native/audit_item.h"
 #include "api/native/handlers.h"
 #include "api/native/lookup.h"
-#include "api/rfc3339.h"
-#include "commands/service_events.h"
+#include "commands/service/service_events.h"
 
 #include <arpa/inet.h>
 

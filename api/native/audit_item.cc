@@ -1,9 +1,9 @@
 #include "api/native/audit_item.h"
 
-#include "api/ascii.h"
+#include "api/http/ascii.h"
+#include "api/http/rfc3339.h"
 #include "api/native/lookup.h"
-#include "api/rfc3339.h"
-#include "commands/subject_keys.h"
+#include "commands/core/subject_keys.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>

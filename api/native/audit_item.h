@@ -1,8 +1,8 @@
 // One event of the trail as the API shows it.
 #pragma once
 
-#include "api/context.h"
-#include "projections/audit.h"
+#include "api/contract/context.h"
+#include "projections/models/audit.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,8 +1,8 @@
 // The native API: what this service says about itself and its users, in its own words.
 #pragma once
 
-#include "api/call.h"
-#include "api/context.h"
+#include "api/contract/call.h"
+#include "api/contract/context.h"
 
 namespace ledgate::api::native {
 

@@ -1,8 +1,8 @@
 #include "api/native/lookup.h"
 
-#include "api/cursor.h"
+#include "api/contract/cursor.h"
 #include "api/native/schemas.h"
-#include "projections/accounts.h"
+#include "projections/models/accounts.h"
 
 namespace ledgate::api::native {
 

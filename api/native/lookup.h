@@ -1,8 +1,8 @@
 // What native routes have in common: users by either id, and pages.
 #pragma once
 
-#include "api/call.h"
-#include "api/context.h"
+#include "api/contract/call.h"
+#include "api/contract/context.h"
 
 #include <optional>
 #include <string_view>

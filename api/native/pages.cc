@@ -1,9 +1,9 @@
 #include "api/native/pages.h"
 
-#include "api/envelope.h"
+#include "api/answer/envelope.h"
 #include "api/native/problem.h"
-#include "api/openapi.h"
-#include "api/pages_data.h"
+#include "api/service/openapi.h"
+#include "api/service/pages_data.h"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 // The API pages, with `debug` only: Swagger UI and Redoc over /api/schema, from this host alone.
 #pragma once
 
-#include "api/call.h"
-#include "api/context.h"
+#include "api/contract/call.h"
+#include "api/contract/context.h"
 
 namespace ledgate::api::native {
 

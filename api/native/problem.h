@@ -1,7 +1,7 @@
 // The native API's errors: application/problem+json (RFC 9457) with the permanent code.
 #pragma once
 
-#include "api/envelope.h"
+#include "api/answer/envelope.h"
 
 namespace ledgate::api::native {
 

@@ -61,7 +61,9 @@ constexpr std::array kRevokedFields{Field{.name = "id", .format = "uuid", .about
                                     Field{.name = "ended", .about = "`all`, or the session's UUID."}};
 constexpr std::array kSessionFields{
     Field{.name = "id", .format = "uuid"},
-    Field{.name = "dialect", .allowed = "native 000 001 002 003 004", .about = "Whose surface it was begun through."},
+    Field{.name = "dialect",
+          .allowed = "native librephotos imagor_studio ndastro book_corners lightnovel_crawler",
+          .about = "Whose surface it was begun through."},
     Field{.name = "created_at", .format = "date-time"},
     Field{.name = "refreshed_at", .format = "date-time", .about = "When its present tokens began to count."},
     Field{.name = "expires_at", .format = "date-time", .about = "When its last token has expired."},

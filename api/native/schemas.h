@@ -1,7 +1,7 @@
 // Field tables of the native API.
 #pragma once
 
-#include "api/schema.h"
+#include "api/answer/schema.h"
 
 namespace ledgate::api::native {
 

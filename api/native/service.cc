@@ -1,8 +1,8 @@
 // Probes, keys and status: what operators and other services ask this one.
-#include "api/envelope.h"
+#include "api/answer/envelope.h"
+#include "api/auth/tokens.h"
+#include "api/http/rfc3339.h"
 #include "api/native/handlers.h"
-#include "api/rfc3339.h"
-#include "api/tokens.h"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
-#include "api/cursor.h"
+#include "api/contract/cursor.h"
+#include "api/flows/opener.h"
+#include "api/http/rfc3339.h"
 #include "api/native/handlers.h"
 #include "api/native/lookup.h"
-#include "api/opener.h"
-#include "api/rfc3339.h"
-#include "projections/directory.h"
-#include "projections/referrals.h"
+#include "projections/models/directory.h"
+#include "projections/models/referrals.h"
 
 namespace ledgate::api::native {
 namespace {

@@ -1,12 +1,12 @@
 #include "api/oauth/handlers.h"
 
-#include "api/authorise.h"
-#include "api/envelope.h"
-#include "api/grants.h"
-#include "api/tokens.h"
-#include "domain/session_state.h"
-#include "projections/accounts.h"
-#include "projections/sessions.h"
+#include "api/answer/envelope.h"
+#include "api/auth/authorise.h"
+#include "api/auth/tokens.h"
+#include "api/flows/grants.h"
+#include "domain/session/session_state.h"
+#include "projections/models/accounts.h"
+#include "projections/models/sessions.h"
 
 #include <array>
 

@@ -1,8 +1,8 @@
 // Introspection (RFC 7662) and revocation (RFC 7009) of access and refresh tokens, whichever dialect issued them.
 #pragma once
 
-#include "api/call.h"
-#include "api/context.h"
+#include "api/contract/call.h"
+#include "api/contract/context.h"
 
 namespace ledgate::api::oauth {
 

@@ -1,6 +1,6 @@
 #include "api/oauth/routes.h"
 
-#include "api/media_type.h"
+#include "api/http/media_type.h"
 #include "api/oauth/handlers.h"
 
 #include <array>

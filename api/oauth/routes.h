@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/route.h"
+#include "api/contract/route.h"
 
 namespace ledgate::api::oauth {
 

@@ -1,9 +1,9 @@
 // Password hashing on its own bounded pool.
 #pragma once
 
-#include "domain/ids.h"
-#include "domain/result.h"
-#include "domain/secret.h"
+#include "domain/errors/result.h"
+#include "domain/value/ids.h"
+#include "domain/value/secret.h"
 
 #include <string>
 #include <string_view>

@@ -3,8 +3,8 @@
 // 7518, 8725.
 #pragma once
 
-#include "domain/result.h"
-#include "domain/secret.h"
+#include "domain/errors/result.h"
+#include "domain/value/secret.h"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 // The journal as commands see it: append, and learn what became of it.
 #pragma once
 
-#include "domain/ids.h"
+#include "domain/value/ids.h"
 
 #include <functional>
 #include <string>

@@ -1,8 +1,8 @@
 // Sending one mail, as commands see it.
 #pragma once
 
-#include "domain/outbox.h"
-#include "domain/secret.h"
+#include "domain/delivery/outbox.h"
+#include "domain/value/secret.h"
 
 #include <string>
 

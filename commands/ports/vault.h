@@ -1,9 +1,9 @@
 // Keyed hashes and sealed fields: everything that needs the keyring. Implemented by infra/crypto.
 #pragma once
 
-#include "domain/ids.h"
-#include "domain/personal.pb.h"
-#include "domain/secret.h"
+#include "domain/value/ids.h"
+#include "domain/value/personal.pb.h"
+#include "domain/value/secret.h"
 
 #include <array>
 #include <cstdint>

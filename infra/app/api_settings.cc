@@ -15,16 +15,16 @@ api::ApiSettings api_settings(const Settings& settings) {
                        .wait = settings.wait_seconds,
                        .cors_origins = settings.cors.origins};
   const auto& lives = settings.lifetimes;
-  api.sessions = {.seed000 = {.access_lifetime_s = lives.access_000_seconds.count(),
-                              .refresh_lifetime_s = lives.refresh_000_seconds.count()},
-                  .seed001 = {.access_lifetime_s = lives.access_001_seconds.count()},
-                  .seed002_login = {.access_lifetime_s = lives.access_002_seconds.count(),
-                                    .refresh_lifetime_s = lives.refresh_002_seconds.count(),
+  api.sessions = {.librephotos = {.access_lifetime_s = lives.librephotos.access_seconds.count(),
+                                  .refresh_lifetime_s = lives.librephotos.refresh_seconds.count()},
+                  .imagor_studio = {.access_lifetime_s = lives.imagor_studio.access_seconds.count()},
+                  .ndastro_login = {.access_lifetime_s = lives.ndastro.access_seconds.count(),
+                                    .refresh_lifetime_s = lives.ndastro.refresh_seconds.count(),
                                     .rotating = true},
-                  .seed002_token = {.access_lifetime_s = lives.access_002_seconds.count()},
-                  .seed003 = {.access_lifetime_s = lives.access_003_seconds.count(),
-                              .refresh_lifetime_s = lives.refresh_003_seconds.count()},
-                  .seed004 = {.access_lifetime_s = lives.access_004_seconds.count()}};
+                  .ndastro_token = {.access_lifetime_s = lives.ndastro.access_seconds.count()},
+                  .book_corners = {.access_lifetime_s = lives.book_corners.access_seconds.count(),
+                                   .refresh_lifetime_s = lives.book_corners.refresh_seconds.count()},
+                  .lightnovel_crawler = {.access_lifetime_s = lives.lightnovel_crawler.access_seconds.count()}};
   const auto limit = [&](std::string name, std::int64_t attempts) {
     return Limit{.name = std::move(name),
                  .attempts = static_cast<std::uint64_t>(attempts),
@@ -39,8 +39,8 @@ api::ApiSettings api_settings(const Settings& settings) {
                 .recovery = limit("recovery", settings.rate_limits.recovery),
                 .otp = limit("otp", settings.rate_limits.otp)};
   api.one_time = {.otp_s = lives.otp_seconds.count(),
-                  .reset_002_s = lives.reset_002_seconds.count(),
-                  .reset_004_s = lives.reset_004_seconds.count(),
+                  .reset_ndastro_s = lives.ndastro.reset_seconds.count(),
+                  .reset_lightnovel_crawler_s = lives.lightnovel_crawler.reset_seconds.count(),
                   .api_token_s = lives.api_token_seconds.count()};
   return api;
 }

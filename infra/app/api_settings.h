@@ -1,7 +1,7 @@
 // What the API is told of the settings.
 #pragma once
 
-#include "api/context.h"
+#include "api/contract/context.h"
 #include "infra/config/settings.h"
 
 namespace ledgate::infra {

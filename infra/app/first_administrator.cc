@@ -1,11 +1,12 @@
 #include "infra/app/first_administrator.h"
 
-#include "commands/accounts.h"
-#include "commands/subject_keys.h"
+#include "commands/account/accounts.h"
+#include "commands/core/subject_keys.h"
+#include "commands/session/sessions.h"
 #include "infra/crypto/library.h"
 #include "infra/observe/log.h"
-#include "projections/accounts.h"
-#include "projections/applier.h"
+#include "projections/models/accounts.h"
+#include "projections/replica/applier.h"
 
 #include <array>
 #include <cstdio>
@@ -22,8 +23,7 @@ bool is_generated(const Settings& settings) {
 }
 
 std::optional<state::v1::Account> administrator(const Services& services, const KvReader& rows) {
-  const auto folded = services.folder.fold(kAdministrator);
-  const auto user = find_login(rows, services.hashes.hash16(HashPurpose::kLoginIndex, *folded));
+  const auto user = find_login(rows, login_index(services, kAdministrator));
   return user ? find_account(rows, *user) : std::nullopt;
 }
 

@@ -1,8 +1,8 @@
 // The administrator of the first start: which password it gets, and how the operator learns it.
 #pragma once
 
-#include "commands/services.h"
-#include "domain/secret.h"
+#include "commands/core/services.h"
+#include "domain/value/secret.h"
 #include "infra/config/settings.h"
 
 #include <string_view>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "commands/ports/clock.h"
-#include "domain/ids.h"
-#include "projections/freshness.h"
+#include "domain/value/ids.h"
+#include "projections/log/freshness.h"
 
 #include <atomic>
 #include <chrono>

@@ -1,9 +1,9 @@
 #include "infra/app/mail_sender.h"
 
-#include "commands/service_events.h"
+#include "commands/service/service_events.h"
 #include "infra/observe/log.h"
-#include "projections/audit.h"
-#include "projections/outbox.h"
+#include "projections/models/audit.h"
+#include "projections/models/outbox.h"
 
 namespace ledgate::infra {
 namespace {

@@ -2,9 +2,9 @@
 // of it. Every node does so; the log decides which one has a mail.
 #pragma once
 
-#include "commands/outbox.h"
-#include "commands/services.h"
-#include "projections/replica.h"
+#include "commands/core/services.h"
+#include "commands/delivery/outbox.h"
+#include "projections/replica/replica.h"
 
 #include <chrono>
 #include <condition_variable>

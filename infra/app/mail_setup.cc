@@ -1,7 +1,7 @@
 #include "infra/app/mail_setup.h"
 
 #include "infra/observe/log.h"
-#include "projections/outbox.h"
+#include "projections/models/outbox.h"
 
 namespace ledgate::infra {
 

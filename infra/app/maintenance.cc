@@ -1,8 +1,8 @@
 #include "infra/app/maintenance.h"
 
-#include "commands/api_tokens.h"
+#include "commands/credential/api_tokens.h"
 #include "infra/observe/log.h"
-#include "projections/signing_keys.h"
+#include "projections/models/signing_keys.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,11 +1,11 @@
 // What a node does by itself, on one thread: ticks the log, sums up what was refused, keeps the signing keys fresh.
 #pragma once
 
-#include "api/tokens.h"
-#include "commands/rate_limiter.h"
-#include "commands/service_events.h"
-#include "commands/services.h"
-#include "projections/replica.h"
+#include "api/auth/tokens.h"
+#include "commands/core/services.h"
+#include "commands/limits/rate_limiter.h"
+#include "commands/service/service_events.h"
+#include "projections/replica/replica.h"
 
 #include <condition_variable>
 #include <functional>

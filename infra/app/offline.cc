@@ -2,7 +2,7 @@
 
 #include "infra/app/progress.h"
 #include "infra/app/storage.h"
-#include "projections/tables.h"
+#include "projections/rows/tables.h"
 
 #include <cstdio>
 #include <optional>

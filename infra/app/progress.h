@@ -1,7 +1,7 @@
 // Progress of long work, for people: a line on stderr now and then, with the rate.
 #pragma once
 
-#include "domain/ids.h"
+#include "domain/value/ids.h"
 
 #include <chrono>
 #include <cstdint>

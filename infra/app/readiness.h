@@ -1,7 +1,7 @@
 // Why a node should get no requests, found from what it knows about itself.
 #pragma once
 
-#include "domain/ids.h"
+#include "domain/value/ids.h"
 
 #include <cstdint>
 #include <filesystem>

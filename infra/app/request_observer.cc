@@ -1,6 +1,6 @@
 #include "infra/app/request_observer.h"
 
-#include "api/routes.h"
+#include "api/service/routes.h"
 #include "infra/observe/log.h"
 
 namespace ledgate::infra {

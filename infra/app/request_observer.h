@@ -1,7 +1,7 @@
 // Counts and times answered requests, and logs those that matter.
 #pragma once
 
-#include "api/context.h"
+#include "api/contract/context.h"
 #include "infra/observe/metrics.h"
 
 #include <array>

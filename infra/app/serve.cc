@@ -1,10 +1,10 @@
 #include "infra/app/serve.h"
 
-#include "api/authenticate.h"
-#include "api/gateway.h"
-#include "api/tokens.h"
-#include "commands/service_events.h"
-#include "commands/subject_keys.h"
+#include "api/auth/authenticate.h"
+#include "api/auth/tokens.h"
+#include "api/service/gateway.h"
+#include "commands/core/subject_keys.h"
+#include "commands/service/service_events.h"
 #include "infra/app/api_settings.h"
 #include "infra/app/first_administrator.h"
 #include "infra/app/journal_watch.h"
@@ -21,10 +21,10 @@
 #include "infra/config/version.h"
 #include "infra/crypto/argon2_hasher.h"
 #include "infra/crypto/jose.h"
+#include "infra/http_edge/ip_address.h"
+#include "infra/http_edge/server.h"
 #include "infra/observe/log.h"
 #include "infra/observe/metrics.h"
-#include "infra/pistache/ip_address.h"
-#include "infra/pistache/server.h"
 #include "infra/rocksdb/fatal.h"
 #include "infra/unicode/icu_folder.h"
 
@@ -65,20 +65,20 @@ int refuse(const Error& error) {
   return refuse(error, error.code == ErrorCode::kConfigInvalid ? kExitUsage : kExitUnusable);
 }
 
-std::vector<pistache::Network> metrics_networks(const Settings& settings) {
-  std::vector<pistache::Network> networks;
+std::vector<http_edge::Network> metrics_networks(const Settings& settings) {
+  std::vector<http_edge::Network> networks;
   for (const std::string_view loopback : {"127.0.0.0/8", "::1"})
-    networks.push_back(*pistache::Network::parse(loopback));
+    networks.push_back(*http_edge::Network::parse(loopback));
   for (const std::string& allowed : settings.metrics.allow) {
-    if (const auto network = pistache::Network::parse(allowed)) networks.push_back(*network);
+    if (const auto network = http_edge::Network::parse(allowed)) networks.push_back(*network);
   }
   return networks;
 }
 
 std::chrono::milliseconds longest_token(const Settings& settings) {
   const auto& lives = settings.lifetimes;
-  return std::max({lives.access_000_seconds, lives.access_001_seconds, lives.access_002_seconds,
-                   lives.access_003_seconds, lives.access_004_seconds});
+  return std::max({lives.librephotos.access_seconds, lives.imagor_studio.access_seconds, lives.ndastro.access_seconds,
+                   lives.book_corners.access_seconds, lives.lightnovel_crawler.access_seconds});
 }
 
 // Whether a node may go on with what it has: rows that do not belong to the journal any more are nothing to serve from.
@@ -170,7 +170,7 @@ class ServingNode {
   Maintenance maintenance_;
   SmtpMailer mailer_;
   MailSender mail_sender_;
-  pistache::HttpServer server_;
+  http_edge::HttpServer server_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> joined_{false};
   bool is_start_recorded_ = false;
@@ -252,7 +252,7 @@ api::ApiHooks ServingNode::hooks() {
           .metrics = [this] { return metrics_.render(); },
           .may_read_metrics =
               [networks = metrics_networks(settings_)](std::string_view address) {
-                const auto client = pistache::IpAddress::parse(address);
+                const auto client = http_edge::IpAddress::parse(address);
                 return client && std::any_of(networks.begin(), networks.end(),
                                              [&](const auto& network) { return network.contains(*client); });
               },

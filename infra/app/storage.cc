@@ -1,9 +1,9 @@
 #include "infra/app/storage.h"
 
-#include "commands/service_events.h"
+#include "commands/service/service_events.h"
 #include "infra/crypto/derived_keys.h"
-#include "projections/applier.h"
-#include "projections/tables.h"
+#include "projections/replica/applier.h"
+#include "projections/rows/tables.h"
 
 #include <future>
 

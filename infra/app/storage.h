@@ -2,7 +2,7 @@
 // in common.
 #pragma once
 
-#include "domain/result.h"
+#include "domain/errors/result.h"
 #include "infra/config/settings.h"
 #include "infra/crypto/system_clock.h"
 #include "infra/crypto/system_entropy.h"
@@ -10,8 +10,8 @@
 #include "infra/kafka/kafka_journal.h"
 #include "infra/rocksdb/embedded_journal.h"
 #include "infra/rocksdb/rocks_store.h"
-#include "projections/awaiter.h"
-#include "projections/replica.h"
+#include "projections/log/awaiter.h"
+#include "projections/replica/replica.h"
 
 #include <filesystem>
 #include <memory>

@@ -161,7 +161,9 @@ class Commands {
     const std::string see = " (" + full_name(app) + " --help)";
     if (argument.starts_with("-")) {
       const std::string flag = argument.substr(0, argument.find('='));
-      const std::string near = nearest_setting(flag.substr(std::min<std::size_t>(2, flag.size())));
+      const std::string key = flag.substr(std::min<std::size_t>(2, flag.size()));
+      const std::string near = nearest_setting(key);
+      if (renamed_setting(key)) return "flag " + printable(flag) + " is now called --" + near;
       return "unknown flag " + printable(flag) + (near.empty() ? see : "; did you mean --" + near + "?");
     }
     const std::string names = choices(app);

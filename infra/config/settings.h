@@ -4,7 +4,7 @@
 // docs/settings.md are made.
 #pragma once
 
-#include "domain/secret.h"
+#include "domain/value/secret.h"
 #include "infra/config/network.h"
 #include "infra/observe/log.h"
 
@@ -84,13 +84,19 @@ struct Settings {
     std::chrono::days rotate_days{};
   } signing_keys;
   struct {
-    std::chrono::seconds access_000_seconds{}, refresh_000_seconds{};
-    std::chrono::seconds access_001_seconds{};
-    std::chrono::seconds access_002_seconds{}, refresh_002_seconds{};
-    std::chrono::seconds access_003_seconds{}, refresh_003_seconds{};
-    std::chrono::seconds access_004_seconds{};
+    struct {
+      std::chrono::seconds access_seconds{}, refresh_seconds{};
+    } librephotos, book_corners;
+    struct {
+      std::chrono::seconds access_seconds{};
+    } imagor_studio;
+    struct {
+      std::chrono::seconds access_seconds{}, refresh_seconds{}, reset_seconds{};
+    } ndastro;
+    struct {
+      std::chrono::seconds access_seconds{}, reset_seconds{};
+    } lightnovel_crawler;
     std::chrono::seconds otp_seconds{};
-    std::chrono::seconds reset_002_seconds{}, reset_004_seconds{};
     std::chrono::seconds api_token_seconds{};
   } lifetimes;
   struct {

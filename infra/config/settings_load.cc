@@ -22,8 +22,8 @@ constexpr std::streamsize kFileBytesMax = 1 << 20;
 constexpr std::string_view kEnvironmentPrefix = "LEDGATE_";
 constexpr std::string_view kEnvironmentPropertyPrefix = "LEDGATE_KAFKA_PROPERTY_";
 constexpr std::string_view kDebugKey = "debug";
-// Names that the seeds' own documentation gives to two settings.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kSeedNames = {
+// Names that the products' own documentation gives to two settings.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kProductNames = {
     {{"EMAILS_ENABLED", "emails.enabled"}, {"DEBUG", kDebugKey}}};
 
 bool is_digits(std::string_view text) {
@@ -115,6 +115,8 @@ void flatten(const toml::table& table, const std::string& prefix, std::vector<Fi
 }
 
 std::string unknown_setting(std::string_view key, std::string_view origin, const std::string& meant) {
+  if (renamed_setting(key))
+    return "setting '" + printable(key) + "' (" + printable(origin) + ") is now called " + meant;
   return "unknown setting '" + printable(key) + "' (" + printable(origin) + ")" +
          (meant.empty() ? "; docs/settings.md lists them all" : "; did you mean " + meant + "?");
 }
@@ -228,8 +230,8 @@ Status SettingsLoader::load_environment(const char* const* environment) {
     const std::string_view entry = *environment;
     const auto name = entry.substr(0, entry.find('='));
     const auto value = name.size() < entry.size() ? entry.substr(name.size() + 1) : std::string_view();
-    for (const auto& [seed_name, key] : kSeedNames) {
-      if (name != seed_name) continue;
+    for (const auto& [product_name, key] : kProductNames) {
+      if (name != product_name) continue;
       const std::string origin = "environment " + std::string(name);
       const auto assigned = assign(key, value, origin);
       if (!assigned && key != kDebugKey) return assigned;

@@ -3,7 +3,7 @@
 // secrets are not repeated in it.
 #pragma once
 
-#include "domain/result.h"
+#include "domain/errors/result.h"
 #include "infra/config/settings.h"
 
 #include <map>

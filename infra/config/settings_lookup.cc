@@ -1,8 +1,11 @@
 #include "infra/config/settings_table.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <numeric>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace ledgate::infra {
@@ -24,6 +27,28 @@ std::size_t distance(std::string_view left, std::string_view right) {
   return row.back();
 }
 
+// Settings that had another name in the first release.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kRenamed = {{
+    {"lifetimes.access_000_seconds", "lifetimes.librephotos.access_seconds"},
+    {"lifetimes.refresh_000_seconds", "lifetimes.librephotos.refresh_seconds"},
+    {"lifetimes.access_001_seconds", "lifetimes.imagor_studio.access_seconds"},
+    {"lifetimes.access_002_seconds", "lifetimes.ndastro.access_seconds"},
+    {"lifetimes.refresh_002_seconds", "lifetimes.ndastro.refresh_seconds"},
+    {"lifetimes.reset_002_seconds", "lifetimes.ndastro.reset_seconds"},
+    {"lifetimes.access_003_seconds", "lifetimes.book_corners.access_seconds"},
+    {"lifetimes.refresh_003_seconds", "lifetimes.book_corners.refresh_seconds"},
+    {"lifetimes.access_004_seconds", "lifetimes.lightnovel_crawler.access_seconds"},
+    {"lifetimes.reset_004_seconds", "lifetimes.lightnovel_crawler.reset_seconds"},
+}};
+
+// The same word for a key however it was given: in a file, in the environment or as a flag.
+std::string without_separators(std::string_view key) {
+  std::string plain(key);
+  std::replace_if(
+      plain.begin(), plain.end(), [](char c) { return c == '.' || c == '-'; }, '_');
+  return plain;
+}
+
 }  // namespace
 
 const SettingRow* find_setting(std::string_view key) {
@@ -41,7 +66,16 @@ std::string environment_name(std::string_view key) {
   return name;
 }
 
+std::optional<std::string> renamed_setting(std::string_view key) {
+  const std::string asked = without_separators(key);
+  for (const auto& [old_name, name] : kRenamed) {
+    if (asked == without_separators(old_name)) return std::string(name);
+  }
+  return std::nullopt;
+}
+
 std::string nearest_setting(std::string_view key) {
+  if (auto renamed = renamed_setting(key)) return std::move(*renamed);
   std::string nearest;
   std::size_t best = std::max<std::size_t>(2, key.size() / 3) + 1;
   for (const auto& group : setting_groups()) {

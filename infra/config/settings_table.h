@@ -5,6 +5,7 @@
 #include "infra/config/settings.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,9 +50,10 @@ inline constexpr std::string_view kKafkaPropertyHelp =
     "Any librdkafka property, e.g. kafka.property.security.protocol = \"SASL_SSL\". In the environment, "
     "LEDGATE_KAFKA_PROPERTY_SECURITY_PROTOCOL: each underscore after PROPERTY_ is a dot.";
 
-const SettingRow* find_setting(std::string_view key);  // null: there is none
-std::string environment_name(std::string_view key);    // a.b_c → LEDGATE_A_B_C
-std::string nearest_setting(std::string_view key);     // the key that was probably meant; empty: none is near
+const SettingRow* find_setting(std::string_view key);              // null: there is none
+std::string environment_name(std::string_view key);                // a.b_c → LEDGATE_A_B_C
+std::optional<std::string> renamed_setting(std::string_view key);  // its name today, where it had another one
+std::string nearest_setting(std::string_view key);  // the key that was probably meant; empty: none is near
 [[nodiscard]] bool is_secret(const SettingRow& row);
 // "whole number from 1 to 60", "true or false", …: what a value must be, for errors and documentation.
 std::string expected_value(const SettingRow& row);

@@ -1,6 +1,6 @@
 #include "infra/crypto/bcrypt.h"
 
-#include "domain/secret.h"
+#include "domain/value/secret.h"
 
 #include <crypt.h>
 #include <sodium.h>

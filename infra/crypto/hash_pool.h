@@ -2,7 +2,7 @@
 // fills this queue and gets refusals, and leaves the threads that check tokens alone.
 #pragma once
 
-#include "domain/result.h"
+#include "domain/errors/result.h"
 
 #include <chrono>
 #include <condition_variable>

@@ -7,7 +7,7 @@
 
 #include "commands/ports/jose.h"
 #include "commands/ports/vault.h"
-#include "domain/secret.h"
+#include "domain/value/secret.h"
 
 #include <memory>
 #include <shared_mutex>

@@ -14,8 +14,8 @@
 #pragma once
 
 #include "commands/ports/vault.h"
-#include "domain/result.h"
-#include "domain/secret.h"
+#include "domain/errors/result.h"
+#include "domain/value/secret.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,8 +1,8 @@
 // Reading and replacing one small secret file. Knows files, not keyrings.
 #pragma once
 
-#include "domain/result.h"
-#include "domain/secret.h"
+#include "domain/errors/result.h"
+#include "domain/value/secret.h"
 
 #include <filesystem>
 #include <string>

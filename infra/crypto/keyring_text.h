@@ -1,7 +1,7 @@
 // The keyring's text form, as keyring.h describes it. Pure: no files.
 #pragma once
 
-#include "domain/secret.h"
+#include "domain/value/secret.h"
 #include "infra/crypto/keyring.h"
 
 #include <optional>

@@ -2,7 +2,7 @@
 // log lines and errors.
 #pragma once
 
-#include "domain/result.h"
+#include "domain/errors/result.h"
 
 #include <librdkafka/rdkafka.h>
 

@@ -1,7 +1,7 @@
 // Where the log ends, as far as this process knows: what was read and what was acknowledged move it on.
 #pragma once
 
-#include "domain/ids.h"
+#include "domain/value/ids.h"
 
 #include <atomic>
 #include <cstdint>

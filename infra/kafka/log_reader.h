@@ -1,8 +1,8 @@
 // The reading side: a consumer without a group that is assigned to the one partition at the position that is asked for.
 #pragma once
 
-#include "domain/ids.h"
-#include "domain/result.h"
+#include "domain/errors/result.h"
+#include "domain/value/ids.h"
 #include "infra/kafka/client.h"
 #include "infra/kafka/log_end.h"
 #include "infra/kafka/patience.h"

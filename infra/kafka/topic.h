@@ -2,7 +2,7 @@
 // may lose records is no journal.
 #pragma once
 
-#include "domain/result.h"
+#include "domain/errors/result.h"
 #include "infra/kafka/client.h"
 #include "infra/kafka/patience.h"
 

@@ -3,7 +3,7 @@
 
 #include "commands/ports/clock.h"
 #include "commands/ports/mailer.h"
-#include "domain/secret.h"
+#include "domain/value/secret.h"
 #include "infra/mail/message.h"
 
 #include <atomic>

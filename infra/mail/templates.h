@@ -1,7 +1,7 @@
 // The texts of mails, from infra/mail/templates.
 #pragma once
 
-#include "domain/events.pb.h"
+#include "domain/journal.pb.h"
 
 #include <string_view>
 

@@ -8,7 +8,7 @@
 // bidirectional overrides and invalid UTF-8 become escapes. A Secret<T> is not a value: it does not compile.
 #pragma once
 
-#include "domain/secret.h"
+#include "domain/value/secret.h"
 
 #include <concepts>
 #include <cstdint>

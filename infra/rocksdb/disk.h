@@ -1,7 +1,7 @@
 // What both stores share: their directory, and the sentences for what a disk does to them.
 #pragma once
 
-#include "domain/result.h"
+#include "domain/errors/result.h"
 
 #include <rocksdb/options.h>
 #include <rocksdb/status.h>

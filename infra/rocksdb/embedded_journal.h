@@ -5,8 +5,8 @@
 
 #include "commands/ports/clock.h"
 #include "commands/ports/journal_writer.h"
-#include "domain/ids.h"
-#include "domain/result.h"
+#include "domain/errors/result.h"
+#include "domain/value/ids.h"
 #include "infra/rocksdb/fatal.h"
 #include "projections/ports/journal_reader.h"
 

@@ -4,8 +4,8 @@
 // some seconds old, but a lost file or tail is found all the same after a kill, a copy or a bad repair.
 #pragma once
 
-#include "domain/ids.h"
-#include "domain/result.h"
+#include "domain/errors/result.h"
+#include "domain/value/ids.h"
 
 #include <memory>
 #include <string>

@@ -3,8 +3,8 @@
 // between levels, never merged and rewritten.
 #pragma once
 
-#include "domain/ids.h"
-#include "domain/result.h"
+#include "domain/errors/result.h"
+#include "domain/value/ids.h"
 #include "infra/rocksdb/end_mark.h"
 #include "projections/ports/journal_reader.h"
 

@@ -1,7 +1,7 @@
 // The newest durable records, in memory: where a reader that keeps up reads, woken as soon as there is more.
 #pragma once
 
-#include "domain/ids.h"
+#include "domain/value/ids.h"
 #include "projections/ports/journal_reader.h"
 
 #include <chrono>

@@ -3,7 +3,7 @@
 // prefix of the writes, never half of one.
 #pragma once
 
-#include "domain/result.h"
+#include "domain/errors/result.h"
 #include "infra/rocksdb/fatal.h"
 #include "projections/ports/kv.h"
 

@@ -1,8 +1,8 @@
 // The journal as the replica sees it: records in order, from any position.
 #pragma once
 
-#include "domain/ids.h"
-#include "domain/result.h"
+#include "domain/errors/result.h"
+#include "domain/value/ids.h"
 
 #include <chrono>
 #include <string>

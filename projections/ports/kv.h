@@ -2,7 +2,7 @@
 // tests.
 #pragma once
 
-#include "domain/result.h"
+#include "domain/errors/result.h"
 
 #include <functional>
 #include <memory>

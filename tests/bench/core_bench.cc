@@ -2,12 +2,12 @@
 // beside a bare fdatasync of the same disk in the same run, and how many log-ins and refreshes per second the core
 // decides, appends and applies. The directory is the working directory: run it on the disk in question. Prints one line
 // per figure.
-#include "commands/sessions.h"
-#include "commands/subject_keys.h"
+#include "commands/core/subject_keys.h"
+#include "commands/session/sessions.h"
 #include "infra/app/storage.h"
 #include "infra/crypto/jose.h"
 #include "infra/unicode/icu_folder.h"
-#include "projections/tables.h"
+#include "projections/rows/tables.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -104,7 +104,7 @@ class Core {
 
 Caller client(const std::string& request_id) {
   Caller caller;
-  caller.dialect = journal::v1::DIALECT_002;
+  caller.dialect = journal::v1::DIALECT_NDASTRO;
   caller.address = "203.0.113.7";
   caller.user_agent =
       "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36";

@@ -4,8 +4,9 @@
 #include "infra/crypto/vault.h"
 #include "infra/kafka/kafka_journal.h"
 #include "infra/rocksdb/rocks_store.h"
-#include "projections/replica.h"
-#include "projections/tables.h"
+#include "projections/replica/replica.h"
+#include "projections/rows/tables.h"
+#include "tests/bench/sealed_transaction.h"
 #include "tests/support/kafka_brokers.h"
 #include "tests/support/temp_dir.h"
 
@@ -36,11 +37,6 @@ constexpr int kWriters = 256;
 constexpr std::chrono::seconds kLoad{10};
 constexpr std::chrono::seconds kPatience{60};
 
-std::int64_t wall_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 const infra::KeyringVault& vault() {
   static const infra::KeyringVault vault(infra::KeyringText::fresh(1'700'000'000));
   return vault;
@@ -50,29 +46,10 @@ void must(const Status& status) {
   if (!status) throw std::runtime_error(status.error().message);
 }
 
-// A transaction as a log-in makes it: a session that is born, one event with sealed fields.
 std::pair<TransactionId, std::string> transaction(std::mt19937_64& random) {
-  std::array<std::uint8_t, 10> bytes{};
-  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
-  const std::int64_t now_ms = wall_ms();
-  const auto id = uuid_v7<TransactionId>(now_ms, bytes);
-  journal::v1::Transaction transaction;
-  transaction.set_id(std::string(id.raw()));
-  transaction.set_realm("default");
-  transaction.set_at_us(now_ms * 1000);
-  transaction.set_node("bench");
-  const std::string key(id.raw());
-  transaction.add_reads()->set_key(key);
-  auto& write = *transaction.add_writes();
-  write.set_key(key);
-  write.set_forget_after_ms(now_ms + 3'600'000);
-  auto& event = *transaction.add_events()->mutable_service()->mutable_attempts_throttled();
-  event.set_limit("login");
-  auto& client = *transaction.mutable_client();
-  client.set_subject(std::string(16, 's'));
-  client.set_nonce(std::string(12, 'n'));
-  client.set_ciphertext(std::string(120, 'c'));
-  return {id, seal_record(RecordKind::kTransaction, transaction.SerializeAsString(), vault())};
+  return bench::sealed_transaction(random, vault(), [](journal::v1::Event& event, const std::string&) {
+    event.mutable_service()->mutable_attempts_throttled()->set_limit("login");
+  });
 }
 
 std::string genesis() {

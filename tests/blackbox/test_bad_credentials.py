@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
 
 from harness import raw
-from harness.client import basic, bearer, me, session_002
+from harness.client import basic, bearer, me, session_ndastro
 from harness.routes import GUARDED, ROUTES, envelope_fault
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -64,7 +64,7 @@ def test_64_junk_credentials_do_not_matter_where_none_are_needed(node, route):
     body = {"json": route.valid} if route.body == "json" else {"data": route.valid} if route.body == "form" else {}
     answer = node.http.request(route.method, route.path, headers={**bearer("stale.token.x"), "Cookie": "jwt=x; refresh_token=y"}, **body)
     assert answer.status_code < 500
-    assert answer.status_code == node.http.request(route.method, route.path, **body).status_code or route.name == "003 register"
+    assert answer.status_code == node.http.request(route.method, route.path, **body).status_code or route.name == "Book Corners register"
 
 
 # --- 65–76: forged tokens --------------------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ def test_78_cookies_of_64_kb(node):
 @pytest.mark.parametrize("name, route", [("jwt", "/api/v1/verify"), ("refresh_token", "/api/v1/auth/logout")])
 def test_79_duplicate_session_cookies(node, user, name, route):
     """Two different values for one session cookie: 400 or nobody; never one of them at random."""
-    good = user.access if name == "jwt" else session_002(node, user.name).refresh
+    good = user.access if name == "jwt" else session_ndastro(node, user.name).refresh
     for values in ((good, "other"), ("other", good)):
         cookie = {"Cookie": "; ".join(f"{name}={value}" for value in values)}
         answer = node.http.request("GET" if name == "jwt" else "POST", route, headers=cookie)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from harness.client import admin, audit, login_003, login_004, walk
+from harness.client import admin, audit, login_book_corners, login_lightnovel_crawler, walk
 
 OPEN = {"listen": "0.0.0.0:0"}
 
@@ -52,8 +52,8 @@ def test_a_warning_until_the_default_password_is_changed(fresh):
 def test_chosen_password(fresh):
     """`admin.password` is the administrator's, and is written nowhere."""
     node = fresh({"admin.password": "chosen-Horse7"})
-    assert login_004(node, "admin", "admin").status_code == 401
-    assert login_004(node, "admin", "chosen-Horse7").status_code == 200
+    assert login_lightnovel_crawler(node, "admin", "admin").status_code == 401
+    assert login_lightnovel_crawler(node, "admin", "chosen-Horse7").status_code == 200
     assert "chosen-Horse7" not in node.said()
 
 
@@ -63,8 +63,8 @@ def test_the_setting_counts_at_the_first_start_only(fresh):
     node.stop()
     node.settings["admin.password"] = "chosen-Horse7"
     node.start()
-    assert login_003(node, "admin", "admin").status_code == 200
-    assert login_003(node, "admin", "chosen-Horse7").status_code == 401
+    assert login_book_corners(node, "admin", "admin").status_code == 200
+    assert login_book_corners(node, "admin", "chosen-Horse7").status_code == 401
 
 
 def printed_password(node):
@@ -74,7 +74,7 @@ def printed_password(node):
         if "password" in line.lower():
             words |= set(re.findall(r"[^\s\"',:;<>{}=]{8,}", line)) | set(re.findall(r"[A-Za-z0-9_\-+/=.!]{8,}", line))
     for word in sorted(words):
-        if login_003(node, "admin", word).status_code == 200:
+        if login_book_corners(node, "admin", word).status_code == 200:
             return word
     return None
 
@@ -82,13 +82,13 @@ def printed_password(node):
 def test_random_password_when_open_to_the_network(fresh):
     """Listening beyond loopback without `admin.password`: printed once, long, different each time; admin/admin is refused."""
     node = fresh(OPEN)
-    assert login_003(node, "admin", "admin").status_code == 401
+    assert login_book_corners(node, "admin", "admin").status_code == 401
     password = printed_password(node)
     assert password and len(password) >= 12
     assert node.said().count(password) == 1
     node.restart()
     assert password not in node.said() and printed_password(node) is None
-    assert login_003(node, "admin", password).status_code == 200
+    assert login_book_corners(node, "admin", password).status_code == 200
     assert administrators(node, password) == [("admin", "admin")]
     assert printed_password(fresh(OPEN)) != password
 
@@ -96,5 +96,5 @@ def test_random_password_when_open_to_the_network(fresh):
 def test_no_random_password_when_one_is_chosen(fresh):
     node = fresh({**OPEN, "admin.password": "chosen-Horse7"})
     assert printed_password(node) is None
-    assert login_003(node, "admin", "chosen-Horse7").status_code == 200
-    assert login_003(node, "admin", "admin").status_code == 401
+    assert login_book_corners(node, "admin", "chosen-Horse7").status_code == 200
+    assert login_book_corners(node, "admin", "admin").status_code == 401

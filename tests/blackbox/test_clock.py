@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from harness.client import admin, bearer, login_003, new_user
+from harness.client import admin, bearer, login_book_corners, new_user
 from harness.node import BINARY
 from harness.waiting import eventually
 
@@ -54,7 +54,7 @@ def test_a_clock_that_leaps_ahead_and_is_set_back(stepped):
     status = lambda: node.http.get("/api/v1/status", headers=boss).json()
     assert me(user.access) == 200 and node.http.get("/readyz").status_code == 200
     step_to(3600)
-    later = login_003(node, user.name).json()["access"]
+    later = login_book_corners(node, user.name).json()["access"]
     assert me(user.access) == 401 and me(later) == 200
     step_to(0)
     assert me(user.access) == 401, "refused once, refused for good"
@@ -64,4 +64,4 @@ def test_a_clock_that_leaps_ahead_and_is_set_back(stepped):
     before = status()
     eventually("two more ticks", lambda: status()["position"] >= before["position"] + 2, seconds=10, every=0.2)
     assert status()["log_time"] > before["log_time"]
-    assert me(login_003(node, user.name).json()["access"]) == 200
+    assert me(login_book_corners(node, user.name).json()["access"]) == 200

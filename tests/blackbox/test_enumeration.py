@@ -5,22 +5,22 @@ import time
 
 import pytest
 
-from harness.client import basic, bearer, fresh_name, login_000, login_001, login_002, login_003, login_004, new_user
+from harness.client import basic, bearer, fresh_name, login_librephotos, login_imagor_studio, login_ndastro, login_book_corners, login_lightnovel_crawler, new_user
 from harness.node import Node
 
 ROUNDS = 15
 VARIES = {"date", "x-request-id", "ledgate-position"}
 WRONG = "wrong-Horse7"
 DOORS = {
-    "000": lambda node, name: login_000(node, name, WRONG),
-    "001": lambda node, name: login_001(node, name, WRONG),
-    "001 by address": lambda node, name: login_001(node, f"{name}@example.org", WRONG),
-    "003": lambda node, name: login_003(node, name, WRONG),
-    "003 by address": lambda node, name: login_003(node, f"{name}@example.org", WRONG),
-    "002": lambda node, name: login_002(node, name, WRONG),
-    "002 token": lambda node, name: node.http.post("/api/v1/auth/token", data={"username": name, "password": WRONG}),
-    "004": lambda node, name: login_004(node, f"{name}@example.org", WRONG),
-    "004 Basic": lambda node, name: node.http.get("/api/auth/me", headers=basic(f"{name}@example.org", WRONG)),
+    "librephotos": lambda node, name: login_librephotos(node, name, WRONG),
+    "imagor_studio": lambda node, name: login_imagor_studio(node, name, WRONG),
+    "imagor-studio by address": lambda node, name: login_imagor_studio(node, f"{name}@example.org", WRONG),
+    "book_corners": lambda node, name: login_book_corners(node, name, WRONG),
+    "Book Corners by address": lambda node, name: login_book_corners(node, f"{name}@example.org", WRONG),
+    "ndastro": lambda node, name: login_ndastro(node, name, WRONG),
+    "ndastro-api token": lambda node, name: node.http.post("/api/v1/auth/token", data={"username": name, "password": WRONG}),
+    "lightnovel_crawler": lambda node, name: login_lightnovel_crawler(node, f"{name}@example.org", WRONG),
+    "lightnovel-crawler Basic": lambda node, name: node.http.get("/api/auth/me", headers=basic(f"{name}@example.org", WRONG)),
     "Basic": lambda node, name: node.http.get("/api/v1/verify", headers=basic(name, WRONG)),
 }
 
@@ -61,7 +61,7 @@ def test_same_bytes(real, door):
 def test_a_closed_account_answers_alike_with_its_own_password(real):
     """Whoever knows the password learns no more than whoever does not."""
     assert real.closing.status_code == 200
-    right, wrong = login_003(real, real.closed.name, real.closed.password), login_003(real, real.closed.name, WRONG)
+    right, wrong = login_book_corners(real, real.closed.name, real.closed.password), login_book_corners(real, real.closed.name, WRONG)
     assert visible(right) == visible(wrong)
 
 
@@ -88,8 +88,8 @@ def test_same_time(real, door):
 
 
 MAILERS = {
-    "002 recovery": lambda node, address: node.http.post(f"/api/v1/auth/password-recovery/{address}"),
-    "004 reset link": lambda node, address: node.http.post("/api/auth/send-password-reset-link", json={"email": address}),
+    "ndastro-api recovery": lambda node, address: node.http.post(f"/api/v1/auth/password-recovery/{address}"),
+    "lightnovel-crawler reset link": lambda node, address: node.http.post("/api/auth/send-password-reset-link", json={"email": address}),
 }
 
 

@@ -10,7 +10,7 @@ import subprocess
 import httpx
 import pytest
 
-from harness.client import admin, audit, fresh_name, login_003, new_user, register, walk
+from harness.client import admin, audit, fresh_name, login_book_corners, new_user, register, walk
 from harness.node import run
 from harness.waiting import PATIENCE, eventually
 
@@ -51,7 +51,7 @@ def lived_in(fresh):
 
 def still_whole(node):
     node.start()
-    assert login_003(node, node.known.name).status_code == 200
+    assert login_book_corners(node, node.known.name).status_code == 200
     node.stop()
 
 
@@ -135,7 +135,7 @@ def test_occupied_port_gives_no_password_away(fresh):
     assert "password" not in node.said()
     node.start()
     shown = re.search(r"password \(shown this once\) is (\S+)", node.said())
-    assert login_003(node, "admin", shown.group(1)).status_code == 200
+    assert login_book_corners(node, "admin", shown.group(1)).status_code == 200
 
 
 @pytest.mark.parametrize("settings, word", [

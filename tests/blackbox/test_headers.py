@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from harness import raw
-from harness.client import PASSWORD, audit, bearer, fresh_name, login_003, me, new_user, register, traced
+from harness.client import PASSWORD, audit, bearer, fresh_name, login_book_corners, me, new_user, register, traced
 from harness.routes import GUARDED, ROUTES, envelope_fault
 
 UNROUTED = [("GET", "/no/such/route"), ("POST", "/healthz"), ("DELETE", "/api/v1/auth/login"), ("HEAD", "/healthz"),
@@ -52,7 +52,7 @@ def test_a_junk_request_id_is_not_passed_on(node, junk):
 @pytest.mark.smoke
 def test_the_request_id_is_in_log_and_audit(node, admin, user):
     headers = traced()
-    login_003(node, user.name, headers=headers)
+    login_book_corners(node, user.name, headers=headers)
     events = audit(node, admin, request_id=headers["X-Request-Id"])
     assert events and {event["request_id"] for event in events} == {headers["X-Request-Id"]}
     assert headers["X-Request-Id"] in node.said()
@@ -103,7 +103,7 @@ def test_exact_origins_only(fresh):
 @pytest.mark.smoke
 def test_commands_answer_with_their_position(node, user):
     """Design §7: on every answer to a command, refusals among them, growing."""
-    answers = [register(node), register(node, user.name), login_003(node, user.name), login_003(node, user.name, "wrong-Horse7"),
+    answers = [register(node), register(node, user.name), login_book_corners(node, user.name), login_book_corners(node, user.name, "wrong-Horse7"),
                node.http.post("/api/v1/auth/refresh", json={"refresh": user.refresh}),
                node.http.post("/api/v1/auth/logout", headers=bearer(user.access))]
     positions = [int(answer.headers["ledgate-position"]) for answer in answers]

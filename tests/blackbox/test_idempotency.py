@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from harness.client import (PASSWORD, audit, bearer, fresh_name, login_003, me, new_user, refresh_002, register, session_002,
+from harness.client import (PASSWORD, audit, bearer, fresh_name, login_book_corners, me, new_user, refresh_ndastro, register, session_ndastro,
                             session_of, user_row)
 from harness.routes import envelope_fault
 
@@ -61,19 +61,19 @@ def test_another_body_under_the_same_key(node):
     assert register(node, name, headers=key).status_code == 201
     for answer in (register(node, fresh_name(), headers=key), register(node, name, password=PASSWORD + "!", headers=key)):
         assert answer.status_code == 422, answer.text
-        assert envelope_fault("003", answer) is None
+        assert envelope_fault("book_corners", answer) is None
 
 
 def test_keys_belong_to_a_route(node, user):
     key = new_key()
-    assert login_003(node, user.name, headers=key).status_code == 200
+    assert login_book_corners(node, user.name, headers=key).status_code == 200
     assert register(node, headers=key).status_code == 201
 
 
 def test_keys_belong_to_a_caller(node):
     """Two users may hit upon the same key; each gets its own outcome."""
     key = new_key()
-    sessions = [session_002(node, new_user(node).name) for _ in range(2)]
+    sessions = [session_ndastro(node, new_user(node).name) for _ in range(2)]
     for session in sessions:
         answer = node.http.post("/api/v1/auth/logout", headers={**bearer(session.access), **key})
         assert answer.status_code == 200
@@ -83,17 +83,17 @@ def test_keys_belong_to_a_caller(node):
 def test_a_login_sent_twice_is_one_session(node, admin, user):
     key, wanted = new_key(), {"user": user_row(node, admin, user.name)["id"], "type": "LoggedIn"}
     before = len(audit(node, admin, **wanted))
-    tokens = [login_003(node, user.name, headers=key).json()["access"] for _ in range(2)]
+    tokens = [login_book_corners(node, user.name, headers=key).json()["access"] for _ in range(2)]
     assert len(audit(node, admin, **wanted)) == before + 1
     node.http.post("/api/v1/auth/logout", headers=bearer(tokens[0]))
     assert me(node, tokens[1]).status_code == 401, "both tokens are of one session"
 
 
 def test_a_refresh_sent_twice_rotates_once(node, user):
-    key, session = new_key(), session_002(node, user.name)
-    first, second = (session_of(refresh_002(node, *session, headers=key)) for _ in range(2))
+    key, session = new_key(), session_ndastro(node, user.name)
+    first, second = (session_of(refresh_ndastro(node, *session, headers=key)) for _ in range(2))
     assert first.refresh == second.refresh
-    assert refresh_002(node, *first).status_code == 200
+    assert refresh_ndastro(node, *first).status_code == 200
 
 
 @pytest.mark.parametrize("key", ["", "x" * 1025, "a b\x01"])
@@ -102,4 +102,4 @@ def test_senseless_keys_are_refused(node, key):
     name = fresh_name()
     answer = register(node, name, headers={"Idempotency-Key": key})
     assert answer.status_code == 400, answer.text
-    assert login_003(node, name).status_code == 401
+    assert login_book_corners(node, name).status_code == 401

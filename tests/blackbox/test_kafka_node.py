@@ -8,6 +8,7 @@ import time
 import pytest
 
 from harness import client
+from harness.kafka import readiness, ready
 from harness.node import Node, run
 from harness.waiting import PATIENCE, eventually
 
@@ -31,16 +32,6 @@ def cluster(tmp_path, brokers):
     yield node
     for one in made:
         one.discard()
-
-
-def readiness(node):
-    answer = node.http.get("/readyz")
-    return answer.status_code, " ".join(answer.json()["reasons"])
-
-
-def ready(node, seconds=20):
-    eventually(f"{node.home} ready", lambda: readiness(node)[0] == 200, seconds)
-    return node
 
 
 def status(node):
@@ -133,7 +124,7 @@ def test_rate_counters_are_shared_through_the_journal(cluster, brokers):
         ready(node)
     answers, position = [], "0"
     for number in range(9):
-        answers.append(client.login_003(nodes[number % 3], "nobody", headers={"Ledgate-Min-Position": position}))
+        answers.append(client.login_book_corners(nodes[number % 3], "nobody", headers={"Ledgate-Min-Position": position}))
         position = answers[-1].headers.get("Ledgate-Position", position)
     assert [answer.status_code for answer in answers] == [401] * 4 + [429] * 5
     assert all(answer.headers["Retry-After"] for answer in answers[4:])
@@ -153,7 +144,7 @@ def test_a_long_replay_is_stopped_at_once_and_gone_on_with(cluster, brokers, fro
     kafka = brokers()
     writer = ready(cluster(kafka, kafka__property__batch__num__messages=1).start())
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        list(pool.map(lambda number: client.login_003(writer, f"nobody{number}"), range(2000)))
+        list(pool.map(lambda number: client.login_book_corners(writer, f"nobody{number}"), range(2000)))
     end = status(writer)["position"]
     writer.stop()
     slowly = "kafka.property.fetch.message.max.bytes"  # one batch at a time
@@ -216,8 +207,8 @@ def test_nodes_that_start_together_tell_one_password(cluster, brokers):
     assert passwords and len(set(passwords)) == 1 and len(passwords[0]) >= 12
     assert not any("is void" in node.said() for node in nodes)
     for node in nodes:
-        assert client.login_003(node, "admin", passwords[0]).status_code == 200
-        assert client.login_003(node, "admin", "admin").status_code == 401
+        assert client.login_book_corners(node, "admin", passwords[0]).status_code == 200
+        assert client.login_book_corners(node, "admin", "admin").status_code == 401
     late = ready(cluster(kafka, **OPEN).start())
     assert told(late) == [], "there is an administrator already"
 
@@ -231,7 +222,7 @@ def test_a_password_is_known_whenever_its_node_dies(cluster, brokers):
     ready(node.start())
     password = told(node, 1)[0]
     assert set(told(node)) <= {password}
-    assert client.login_003(node, "admin", password).status_code == 200
+    assert client.login_book_corners(node, "admin", password).status_code == 200
 
 
 def test_a_journal_of_its_own_has_a_password_of_its_own(cluster, brokers):

@@ -3,7 +3,7 @@
 import pytest
 
 from harness import client
-from harness.kafka import Brokers
+from harness.kafka import Brokers, readiness, ready
 from harness.node import Node, run
 from harness.waiting import eventually
 
@@ -52,20 +52,10 @@ def joined(tmp_path, request):
         assert "Qz7Vx" not in one.said()
 
 
-def reasons(node):
-    answer = node.http.get("/readyz")
-    return answer.status_code, " ".join(answer.json()["reasons"])
-
-
-def ready(node, seconds=20):
-    eventually(f"{node.home} ready; it says {reasons(node)}", lambda: reasons(node)[0] == 200, seconds)
-    return node
-
-
 def refused(node, *words):
     """The node lives, and says in its readiness, and once in its log, why it cannot join: with all these words."""
-    eventually(f"{words}; it says {reasons(node)}", lambda: all(word in reasons(node)[1] for word in words), 20)
-    assert reasons(node)[0] == 503 and "journal_unreachable: " in reasons(node)[1] and "Qz7Vx" not in reasons(node)[1]
+    eventually(f"{words}; it says {readiness(node)}", lambda: all(word in readiness(node)[1] for word in words), 20)
+    assert readiness(node)[0] == 503 and "journal_unreachable: " in readiness(node)[1] and "Qz7Vx" not in readiness(node)[1]
     assert node.http.get("/healthz").status_code == 200
     warnings = [line for line in node.said().splitlines() if '"warn"' in line and "the brokers do not answer" in line]
     assert len(warnings) == 1 and all(word in warnings[0] for word in words), warnings
@@ -76,7 +66,7 @@ def refused(node, *words):
 def test_a_node_that_is_let_in_serves(joined, kafka, settings):
     node = ready(joined(settings(kafka)))
     user = client.new_user(node)
-    assert client.login_003(node, user.name).status_code == 200
+    assert client.login_book_corners(node, user.name).status_code == 200
     assert node.http.get("/api/v1/verify", headers=client.bearer(user.access)).status_code == 200
     kafka.kill()
     kafka.start()
@@ -120,8 +110,8 @@ def test_a_node_that_does_not_know_of_tls(joined, kafka):
 def test_scram_works_or_says_why_it_cannot(joined, kafka):
     """librdkafka before 2.6.1 is refused by Kafka 4 with the right password: nobody should have to look for a typing mistake."""
     node = joined(by_password(kafka, sasl_mechanism="SCRAM-SHA-512"))
-    eventually("an outcome", lambda: reasons(node)[0] == 200 or "SASL authentication error" in reasons(node)[1], 20)
-    if reasons(node)[0] == 200:
+    eventually("an outcome", lambda: readiness(node)[0] == 200 or "SASL authentication error" in readiness(node)[1], 20)
+    if readiness(node)[0] == 200:
         client.new_user(node)
         node.stop()
     else:

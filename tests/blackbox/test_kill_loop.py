@@ -8,7 +8,7 @@ import types
 import httpx
 import pytest
 
-from harness.client import (PASSWORD, admin, fresh_name, login_002, login_003, me, refresh_002, refresh_003, session_of, walk)
+from harness.client import (PASSWORD, admin, fresh_name, login_ndastro, login_book_corners, me, refresh_ndastro, refresh_book_corners, session_of, walk)
 from harness.node import new_client
 from harness.waiting import eventually
 
@@ -45,13 +45,13 @@ class Writer:
         pair = self.acknowledge(client.http.post("/api/v1/auth/register", json=body), 201).json()
         self.users[name] = me(client, pair["access"]).json().get("id")
         self.tokens.append((name, pair["access"]))
-        access = self.acknowledge(login_003(client, name), 200).json()["access"]
+        access = self.acknowledge(login_book_corners(client, name), 200).json()["access"]
         self.tokens.append((name, access))
-        access = self.acknowledge(refresh_003(client, pair["refresh"]), 200).json()["access"]
+        access = self.acknowledge(refresh_book_corners(client, pair["refresh"]), 200).json()["access"]
         self.tokens.append((name, access))
-        session = session_of(self.acknowledge(login_002(client, name), 200))
+        session = session_of(self.acknowledge(login_ndastro(client, name), 200))
         for _ in range(2):
-            session = session_of(self.acknowledge(refresh_002(client, *session), 200))
+            session = session_of(self.acknowledge(refresh_ndastro(client, *session), 200))
         self.rotating.append((name, session))
 
     def acknowledge(self, answer, status):
@@ -103,7 +103,7 @@ def test_nothing_acknowledged_is_lost(fresh):
         everything_is_there(node, writers, since)
     for writer in writers:
         for name, session in writer.rotating[-3:]:
-            assert refresh_002(node, *session).status_code == 200, f"the last refresh token of {name} is not the last"
+            assert refresh_ndastro(node, *session).status_code == 200, f"the last refresh token of {name} is not the last"
     position, expected = digests(node)
     node.kill()
     assert_rebuild_is_equal(node, position, expected)

@@ -2,16 +2,16 @@
 
 import pytest
 
-from harness.client import (basic, claims_of, login_000, login_001, login_002, login_003, login_004, me, new_user, refresh_000, refresh_001, refresh_002,
-                            refresh_003, session_002)
+from harness.client import (basic, claims_of, login_librephotos, login_imagor_studio, login_ndastro, login_book_corners, login_lightnovel_crawler, me, new_user, refresh_librephotos, refresh_imagor_studio, refresh_ndastro,
+                            refresh_book_corners, session_ndastro)
 from harness.waiting import eventually
 
 ACCESS = {  # setting, how the token is got
-    "lifetimes.access_000_seconds": lambda node, user: login_000(node, user.name).json()["access"],
-    "lifetimes.access_001_seconds": lambda node, user: login_001(node, user.name).json()["token"],
-    "lifetimes.access_003_seconds": lambda node, user: login_003(node, user.name).json()["access"],
-    "lifetimes.access_002_seconds": lambda node, user: login_002(node, user.name).json()["access_token"]["token"],
-    "lifetimes.access_004_seconds": lambda node, user: login_004(node, user.email).json()["token"],
+    "lifetimes.librephotos.access_seconds": lambda node, user: login_librephotos(node, user.name).json()["access"],
+    "lifetimes.imagor_studio.access_seconds": lambda node, user: login_imagor_studio(node, user.name).json()["token"],
+    "lifetimes.book_corners.access_seconds": lambda node, user: login_book_corners(node, user.name).json()["access"],
+    "lifetimes.ndastro.access_seconds": lambda node, user: login_ndastro(node, user.name).json()["access_token"]["token"],
+    "lifetimes.lightnovel_crawler.access_seconds": lambda node, user: login_lightnovel_crawler(node, user.email).json()["token"],
 }
 
 
@@ -29,49 +29,49 @@ def test_access_tokens_expire(fresh, setting):
     assert node.http.get("/api/v1/verify", headers=basic(user.name, user.password)).status_code == 200
 
 
-def test_000_refresh_tokens_expire(fresh):
-    node = fresh({"lifetimes.refresh_000_seconds": 2, "tick_seconds": 1})
-    token = login_000(node, "admin", "admin").json()["refresh"]
-    assert refresh_000(node, token).status_code == 200
-    answer = eventually("expiry", lambda: (found := refresh_000(node, token)).status_code == 401 and found, seconds=5)
+def test_librephotos_refresh_tokens_expire(fresh):
+    node = fresh({"lifetimes.librephotos.refresh_seconds": 2, "tick_seconds": 1})
+    token = login_librephotos(node, "admin", "admin").json()["refresh"]
+    assert refresh_librephotos(node, token).status_code == 200
+    answer = eventually("expiry", lambda: (found := refresh_librephotos(node, token)).status_code == 401 and found, seconds=5)
     assert {"field": "code", "message": "token_not_valid"} in answer.json()["errors"]
 
 
-def test_001_tokens_refresh_no_longer_than_they_live(fresh):
+def test_imagor_studio_tokens_refresh_no_longer_than_they_live(fresh):
     """'Exchange a valid (non-expired) token': refreshed in time the session goes on, afterwards it does not."""
-    node = fresh({"lifetimes.access_001_seconds": 5, "tick_seconds": 1})
-    old = login_001(node, "admin", "admin").json()["token"]
+    node = fresh({"lifetimes.imagor_studio.access_seconds": 5, "tick_seconds": 1})
+    old = login_imagor_studio(node, "admin", "admin").json()["token"]
 
     def later():
-        new = refresh_001(node, old).json()["token"]
+        new = refresh_imagor_studio(node, old).json()["token"]
         return claims_of(new)["exp"] >= claims_of(old)["exp"] + 2 and new
 
     new = eventually("two seconds", later, seconds=4, every=0.2)
-    answer = eventually("expiry", lambda: (found := refresh_001(node, old)).status_code == 401 and found, seconds=8)
+    answer = eventually("expiry", lambda: (found := refresh_imagor_studio(node, old)).status_code == 401 and found, seconds=8)
     assert answer.json()["error"] == "Invalid token"
-    assert refresh_001(node, new).status_code == 200
+    assert refresh_imagor_studio(node, new).status_code == 200
 
 
-def test_003_refresh_tokens_expire(fresh):
-    node = fresh({"lifetimes.refresh_003_seconds": 2, "tick_seconds": 1})
+def test_book_corners_refresh_tokens_expire(fresh):
+    node = fresh({"lifetimes.book_corners.refresh_seconds": 2, "tick_seconds": 1})
     user = new_user(node)
-    assert refresh_003(node, user.refresh).status_code == 200
-    answer = eventually("expiry", lambda: (found := refresh_003(node, user.refresh)).status_code == 401 and found, seconds=5)
+    assert refresh_book_corners(node, user.refresh).status_code == 200
+    answer = eventually("expiry", lambda: (found := refresh_book_corners(node, user.refresh)).status_code == 401 and found, seconds=5)
     assert answer.json() == {"message": "Invalid or expired refresh token.", "details": None}
 
 
-def test_002_refresh_tokens_expire(fresh):
+def test_ndastro_refresh_tokens_expire(fresh):
     """The access token lives longer here, and yet the refresh is refused. Rotation ends a token too, so each is tried once."""
-    node = fresh({"lifetimes.refresh_002_seconds": 2, "refresh.grace_seconds": 300, "tick_seconds": 1})
-    session = session_002(node, new_user(node).name)
-    assert refresh_002(node, *session).status_code == 200
-    eventually("expiry", lambda: refresh_002(node, *session).status_code == 401, seconds=6, every=0.1)
+    node = fresh({"lifetimes.ndastro.refresh_seconds": 2, "refresh.grace_seconds": 300, "tick_seconds": 1})
+    session = session_ndastro(node, new_user(node).name)
+    assert refresh_ndastro(node, *session).status_code == 200
+    eventually("expiry", lambda: refresh_ndastro(node, *session).status_code == 401, seconds=6, every=0.1)
 
 
-def test_002_announces_its_lifetimes(fresh):
+def test_ndastro_announces_its_lifetimes(fresh):
     """`expires_in` and the cookie's Max-Age are what is set, not constants."""
-    node = fresh({"lifetimes.access_002_seconds": 1234, "lifetimes.refresh_002_seconds": 56789})
-    answer = login_002(node, "admin", "admin")
+    node = fresh({"lifetimes.ndastro.access_seconds": 1234, "lifetimes.ndastro.refresh_seconds": 56789})
+    answer = login_ndastro(node, "admin", "admin")
     assert answer.json()["access_token"]["expires_in"] == 1234
     assert answer.json()["refresh_token"]["expires_in"] == 56789
     assert "max-age=56789" in answer.headers["set-cookie"].lower()

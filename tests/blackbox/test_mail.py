@@ -6,7 +6,7 @@ import urllib.parse
 import pytest
 
 from harness import smtp
-from harness.client import PASSWORD as SECRET, admin, audit, bearer, fresh_name, login_004, new_user
+from harness.client import PASSWORD as SECRET, admin, audit, bearer, fresh_name, login_lightnovel_crawler, new_user
 from harness.mails import code_of, links_of, token_of
 from harness.node import run
 from harness.smtp import PASSWORD, USER, SmtpServer
@@ -203,7 +203,7 @@ def test_only_the_newest_waiting_code_is_sent(fresh, serve):
     server.stop()
     node = fresh(settings(server))
     user = new_user(node)
-    session = bearer(login_004(node, user.email).json()["token"])
+    session = bearer(login_lightnovel_crawler(node, user.email).json()["token"])
     node.http.post("/api/auth/me/send-otp", headers=session)
     eventually("a failed attempt", lambda: events(node, "MailFailed"))
     token = node.http.post("/api/auth/me/send-otp", headers=session).json()["token"]
@@ -235,7 +235,7 @@ def test_mail_off(fresh):
     known = node.http.post("/api/auth/send-password-reset-link", json={"email": user.email})
     unknown = node.http.post("/api/auth/send-password-reset-link", json={"email": f"{fresh_name()}@example.org"})
     assert (known.status_code, known.content) == (unknown.status_code, unknown.content) == (200, b"true")
-    otp = node.http.post("/api/auth/me/send-otp", headers=bearer(login_004(node, user.email, SECRET).json()["token"]))
+    otp = node.http.post("/api/auth/me/send-otp", headers=bearer(login_lightnovel_crawler(node, user.email, SECRET).json()["token"]))
     assert otp.status_code == 200 and otp.json().keys() == {"token"}
     assert {one["reason"] for one in events(node, "MailFailed")} == {"mail_disabled"} and len(events(node, "MailFailed")) == 2
     assert "emails.enabled is off" in node.said()

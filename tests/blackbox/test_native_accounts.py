@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from harness.client import (admin as administrator, audit, basic, bearer, fresh_name, login_000, login_003, me, new_user, refresh_003, session_002, traced,
+from harness.client import (admin as administrator, audit, basic, bearer, fresh_name, login_librephotos, login_book_corners, me, new_user, refresh_book_corners, session_ndastro, traced,
                             user_row, walk)
 
 
@@ -21,17 +21,17 @@ def act(node, headers, user, action, **options):
 @pytest.mark.smoke
 def test_deactivate_and_reactivate(node, admin, user):
     """No token of the account is good from the answer on, and none of them comes back."""
-    other = session_002(node, user.name)
+    other = session_ndastro(node, user.name)
     answer = act(node, admin, user, "deactivate")
     assert answer.status_code == 200 and answer.json()["is_active"] is False
     assert int(answer.headers["ledgate-position"]) > 0
     assert me(node, user.access).status_code == me(node, other.access).status_code == 401
-    assert refresh_003(node, user.refresh).status_code == 401
-    assert login_003(node, user.name).status_code == 401
+    assert refresh_book_corners(node, user.refresh).status_code == 401
+    assert login_book_corners(node, user.name).status_code == 401
     assert node.http.get("/api/v1/verify", headers=basic(user.name, user.password)).status_code == 401
     assert act(node, admin, user, "reactivate").json()["is_active"] is True
     assert me(node, user.access).status_code == 401
-    assert login_003(node, user.name).status_code == 200
+    assert login_book_corners(node, user.name).status_code == 200
 
 
 def test_what_is_as_asked_leaves_no_event(node, admin, user):
@@ -76,7 +76,7 @@ def test_erase(node, admin):
     for key in (row["id"], row["number"]):
         problem(node.http.get(f"/api/v1/users/{key}", headers=admin), 404, "user.not_found")
         problem(node.http.post(f"/api/v1/users/{key}/erase", headers=admin), 404)
-    assert me(node, user.access).status_code == login_003(node, user.name).status_code == 401
+    assert me(node, user.access).status_code == login_book_corners(node, user.name).status_code == 401
     told = audit(node, admin, user=row["id"])
     assert [event["type"] for event in told][:2] == ["UserRegistered", "LoggedIn"] and told[-1]["type"] in ("UserErased", "LoginFailed")
     assert all(event["ip"] is None for event in told if event["actor"] == row["id"])
@@ -93,16 +93,16 @@ def test_erased_stays_erased_after_a_rebuild(fresh):
     node.stop()
     assert node.command("verify").returncode == 0
     assert node.command("rebuild").returncode == 0
-    assert login_003(node.start(), user.name).status_code == 401
+    assert login_book_corners(node.start(), user.name).status_code == 401
     assert [row for row in walk(node, "/api/v1/users", headers) if row["username"] == user.name] == []
 
 
 def test_own_sessions(node, user):
     """A user sees and ends the own sessions one by one; nobody else's."""
-    other, stranger = session_002(node, user.name), new_user(node)
+    other, stranger = session_ndastro(node, user.name), new_user(node)
     number = me(node, user.access).json()["id"]
     sessions = walk(node, f"/api/v1/users/{number}/sessions", bearer(user.access), limit=1)
-    assert [(one["dialect"], one["current"]) for one in sessions] == [("003", True), ("002", False)]
+    assert [(one["dialect"], one["current"]) for one in sessions] == [("book_corners", True), ("ndastro", False)]
     path = f"/api/v1/users/{number}/revoke-sessions"
     problem(node.http.post(path, headers=bearer(stranger.access)), 403)
     problem(node.http.get(f"/api/v1/users/{number}/sessions", headers=bearer(stranger.access)), 403)
@@ -141,7 +141,7 @@ def test_guests_have_no_account(fresh):
 
 def test_a_change_of_password_is_one_for_all_dialects(node, user):
     """The session that asked lives on, whichever dialect it is of."""
-    pair = login_000(node, user.name).json()
+    pair = login_librephotos(node, user.name).json()
     body = {"old_password": user.password, "new_password": "another-Horse8-staple"}
     assert node.http.put("/api/auth/me/password", headers=bearer(pair["access"]), json=body).status_code == 200
     assert me(node, pair["access"]).status_code == 200

@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from harness.client import (PASSWORD, audit, basic, bearer, fresh_name, login_002, login_003, login_004, new_user, refresh_002,
-                            refresh_003, register, session_002, session_of, traced, user_row)
+from harness.client import (PASSWORD, audit, basic, bearer, fresh_name, login_ndastro, login_book_corners, login_lightnovel_crawler, new_user, refresh_ndastro,
+                            refresh_book_corners, register, session_ndastro, session_of, traced, user_row)
 from harness.routes import envelope_fault
 from harness.waiting import eventually
 
@@ -15,20 +15,20 @@ OUTCOMES = {"success", "failure", "denied"}
 
 
 def reuse_two_generations(node, user, headers):
-    first = session_002(node, user.name)
-    second = session_of(refresh_002(node, *first))
-    refresh_002(node, *second)
-    return refresh_002(node, second.access, first.refresh, headers=headers)
+    first = session_ndastro(node, user.name)
+    second = session_of(refresh_ndastro(node, *first))
+    refresh_ndastro(node, *second)
+    return refresh_ndastro(node, second.access, first.refresh, headers=headers)
 
 
 def refresh_of_an_ended_session(node, user, headers):
     node.http.post("/api/v1/auth/logout", headers=bearer(user.access))
-    return refresh_003(node, user.refresh, headers=headers)
+    return refresh_book_corners(node, user.refresh, headers=headers)
 
 
 def stranger_refreshes(node, user, headers):
-    session, stranger = session_002(node, user.name), session_002(node, new_user(node).name)
-    return refresh_002(node, stranger.access, session.refresh, headers=headers)
+    session, stranger = session_ndastro(node, user.name), session_ndastro(node, new_user(node).name)
+    return refresh_ndastro(node, stranger.access, session.refresh, headers=headers)
 
 
 def logout(node, user, headers):
@@ -36,26 +36,26 @@ def logout(node, user, headers):
 
 
 ACTIONS = [  # what is done, its status, the event that tells of it, its outcome, whether a known user is concerned
-    ("003 register", lambda n, u, h: register(n, headers=h), 201, "UserRegistered", "success", True),
-    ("003 register, name taken", lambda n, u, h: register(n, u.name, f"{fresh_name()}@example.org", headers=h), 400,
+    ("Book Corners register", lambda n, u, h: register(n, headers=h), 201, "UserRegistered", "success", True),
+    ("Book Corners register, name taken", lambda n, u, h: register(n, u.name, f"{fresh_name()}@example.org", headers=h), 400,
      "RegistrationRefused", "failure", False),
-    ("003 register, weak password", lambda n, u, h: register(n, password="12345678", headers=h), 400,
+    ("Book Corners register, weak password", lambda n, u, h: register(n, password="12345678", headers=h), 400,
      "RegistrationRefused", "failure", False),
-    ("003 login", lambda n, u, h: login_003(n, u.name, headers=h), 200, "LoggedIn", "success", True),
-    ("003 login, wrong", lambda n, u, h: login_003(n, u.name, "wrong-Horse7", headers=h), 401, "LoginFailed", "failure", True),
-    ("003 login, unknown", lambda n, u, h: login_003(n, fresh_name(), headers=h), 401, "LoginFailed", "failure", False),
-    ("003 refresh", lambda n, u, h: refresh_003(n, u.refresh, headers=h), 200, "SessionRefreshed", "success", True),
-    ("003 refresh, ended", refresh_of_an_ended_session, 401, "RefreshRefused", "failure", True),
-    ("002 login", lambda n, u, h: login_002(n, u.name, headers=h), 200, "LoggedIn", "success", True),
-    ("002 login, wrong", lambda n, u, h: login_002(n, u.name, "wrong-Horse7", headers=h), 401, "LoginFailed", "failure", True),
-    ("002 token", lambda n, u, h: n.http.post("/api/v1/auth/token", data={"username": u.name, "password": PASSWORD}, headers=h),
+    ("Book Corners login", lambda n, u, h: login_book_corners(n, u.name, headers=h), 200, "LoggedIn", "success", True),
+    ("Book Corners login, wrong", lambda n, u, h: login_book_corners(n, u.name, "wrong-Horse7", headers=h), 401, "LoginFailed", "failure", True),
+    ("Book Corners login, unknown", lambda n, u, h: login_book_corners(n, fresh_name(), headers=h), 401, "LoginFailed", "failure", False),
+    ("Book Corners refresh", lambda n, u, h: refresh_book_corners(n, u.refresh, headers=h), 200, "SessionRefreshed", "success", True),
+    ("Book Corners refresh, ended", refresh_of_an_ended_session, 401, "RefreshRefused", "failure", True),
+    ("ndastro-api login", lambda n, u, h: login_ndastro(n, u.name, headers=h), 200, "LoggedIn", "success", True),
+    ("ndastro-api login, wrong", lambda n, u, h: login_ndastro(n, u.name, "wrong-Horse7", headers=h), 401, "LoginFailed", "failure", True),
+    ("ndastro-api token", lambda n, u, h: n.http.post("/api/v1/auth/token", data={"username": u.name, "password": PASSWORD}, headers=h),
      200, "LoggedIn", "success", True),
-    ("002 refresh", lambda n, u, h: refresh_002(n, *session_002(n, u.name), headers=h), 200, "SessionRefreshed", "success", True),
-    ("002 refresh, reuse", reuse_two_generations, 401, "RefreshTokenReuseDetected", "failure", True),
-    ("002 refresh, stranger", stranger_refreshes, 401, "RefreshRefused", "failure", True),
-    ("002 logout", logout, 200, "LoggedOut", "success", True),
-    ("004 login", lambda n, u, h: login_004(n, u.email, headers=h), 200, "LoggedIn", "success", True),
-    ("004 login, wrong", lambda n, u, h: login_004(n, u.email, "wrong-Horse7", headers=h), 401, "LoginFailed", "failure", True),
+    ("ndastro-api refresh", lambda n, u, h: refresh_ndastro(n, *session_ndastro(n, u.name), headers=h), 200, "SessionRefreshed", "success", True),
+    ("ndastro-api refresh, reuse", reuse_two_generations, 401, "RefreshTokenReuseDetected", "failure", True),
+    ("ndastro-api refresh, stranger", stranger_refreshes, 401, "RefreshRefused", "failure", True),
+    ("ndastro-api logout", logout, 200, "LoggedOut", "success", True),
+    ("lightnovel-crawler login", lambda n, u, h: login_lightnovel_crawler(n, u.email, headers=h), 200, "LoggedIn", "success", True),
+    ("lightnovel-crawler login, wrong", lambda n, u, h: login_lightnovel_crawler(n, u.email, "wrong-Horse7", headers=h), 401, "LoginFailed", "failure", True),
     ("verify by Basic, wrong", lambda n, u, h: n.http.get("/api/v1/verify", headers={**basic(u.name, "wrong-Horse7"), **h}), 401,
      "LoginFailed", "failure", True),
 ]
@@ -101,7 +101,7 @@ def test_reading_the_trail_is_itself_an_event(node, admin):
 def test_start_and_stop_are_events(fresh):
     node = fresh()
     node.restart()
-    headers = bearer(session_002(node, "admin", "admin").access)
+    headers = bearer(session_ndastro(node, "admin", "admin").access)
     assert len(audit(node, headers, type="ServiceStarted")) == 2
     assert len(audit(node, headers, type="ServiceStopped")) == 1
 
@@ -110,9 +110,9 @@ def test_start_and_stop_are_events(fresh):
 def story(node, admin):
     """A user with a known little history: registered, one good log-in, two failed ones."""
     user = new_user(node)
-    login_003(node, user.name)
+    login_book_corners(node, user.name)
     for _ in range(2):
-        login_003(node, user.name, "wrong-Horse7")
+        login_book_corners(node, user.name, "wrong-Horse7")
     return user, user_row(node, admin, user.name)
 
 
@@ -180,7 +180,7 @@ INJECTIONS = ['\\n{"level":"info","msg":"forged"}', "\x1b[31mred", "‮evil", "'
 def test_a_hostile_user_agent_stays_data(node, admin, user, agent):
     """Catalogue (b) 96: stored as it came or cut, never interpreted, and the log keeps one record per line."""
     headers = {**traced(), "User-Agent": agent.encode()}
-    login_003(node, user.name, headers=headers)
+    login_book_corners(node, user.name, headers=headers)
     for event in audit(node, admin, request_id=headers["X-Request-Id"]):
         assert event["user_agent"] is None or agent.startswith(event["user_agent"].rstrip("…"))
     assert '\n{"level":"info","msg":"forged"}' not in node.said() and "\x1b[31m" not in node.said()

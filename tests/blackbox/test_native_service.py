@@ -6,7 +6,7 @@ import socket
 import jwt
 import pytest
 
-from harness.client import bearer, login_003, me, new_user, session_002
+from harness.client import bearer, login_book_corners, me, new_user, session_ndastro
 from harness.node import new_client
 
 # Prometheus text format: a comment, or a sample with optional labels and a number.
@@ -72,7 +72,7 @@ def test_tokens_verify_with_the_published_keys(node, user):
     for key in keys.values():
         assert (key["kty"], key["crv"], key["alg"], key["use"]) == ("EC", "P-256", "ES256", "sig")
         assert "d" not in key, "a private key"
-    for token in (user.access, session_002(node, user.name).access):
+    for token in (user.access, session_ndastro(node, user.name).access):
         header = jwt.get_unverified_header(token)
         assert header["alg"] == "ES256"
         key = jwt.PyJWK(keys[header["kid"]])
@@ -107,7 +107,7 @@ def test_status(node, admin):
 def test_status_moves_with_each_command(node, admin, user):
     """Position and some digests change with a log-in; a read changes neither directory nor sessions."""
     before = node.http.get("/api/v1/status", headers=admin).json()
-    assert login_003(node, user.name).status_code == 200
+    assert login_book_corners(node, user.name).status_code == 200
     after = node.http.get("/api/v1/status", headers=admin).json()
     assert after["position"] > before["position"]
     digests = [{projection["name"]: projection["digest"] for projection in status["projections"]} for status in (before, after)]

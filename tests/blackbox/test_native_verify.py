@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.client import basic, bearer, fresh_name, login_004, session_002, user_row
+from harness.client import basic, bearer, fresh_name, login_lightnovel_crawler, session_ndastro, user_row
 from harness.routes import envelope_fault
 
 PATH = "/api/v1/verify"
@@ -24,9 +24,9 @@ def refused(answer, status=401):
 
 
 CREDENTIALS = {
-    "003 token": lambda node, user: bearer(user.access),
-    "002 token": lambda node, user: bearer(session_002(node, user.name).access),
-    "004 token": lambda node, user: bearer(login_004(node, user.email).json()["token"]),
+    "Book Corners token": lambda node, user: bearer(user.access),
+    "ndastro-api token": lambda node, user: bearer(session_ndastro(node, user.name).access),
+    "lightnovel-crawler token": lambda node, user: bearer(login_lightnovel_crawler(node, user.email).json()["token"]),
     "lower-case scheme": lambda node, user: {"Authorization": f"bearer {user.access}"},
     "basic by name": lambda node, user: basic(user.name, user.password),
     "basic by address": lambda node, user: basic(user.email.upper(), user.password),
@@ -82,7 +82,7 @@ def test_refused_credentials(node, user):
 
 
 def test_ended_session_is_refused_at_once(node, user):
-    session = session_002(node, user.name)
+    session = session_ndastro(node, user.name)
     assert node.http.get(PATH, headers=bearer(session.access)).status_code == 200
     node.http.post("/api/v1/auth/logout", headers=bearer(session.access))
     refused(node.http.get(PATH, headers=bearer(session.access)))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.client import (LONG_TOKEN, access_of, admin as administrator, audit, basic, bearer, login_000, login_001, login_002, login_004, me, new_user,
-                            refresh_002, session_002, session_of, traced, user_row)
+from harness.client import (LONG_TOKEN, access_of, admin as administrator, audit, basic, bearer, login_librephotos, login_imagor_studio, login_ndastro, login_lightnovel_crawler, me, new_user,
+                            refresh_ndastro, session_ndastro, session_of, traced, user_row)
 
 
 def introspect(node, token, headers, **more):
@@ -14,7 +14,7 @@ def revoke(node, token, **more):
     return node.http.post("/oauth/revoke", data={"token": token, **more})
 
 
-DOORS = {"000": login_000, "001": login_001, "002": login_002, "004": login_004}
+DOORS = {"librephotos": login_librephotos, "imagor_studio": login_imagor_studio, "ndastro": login_ndastro, "lightnovel_crawler": login_lightnovel_crawler}
 
 
 @pytest.mark.smoke
@@ -32,8 +32,8 @@ def test_an_access_token_of_each_dialect(node, admin, user, door):
 def test_refresh_tokens(node, admin, user):
     """Good while they would be exchanged: a rotated one is not, and tells nothing."""
     assert introspect(node, user.refresh, admin).json()["token_type"] == "refresh_token"
-    old = session_002(node, user.name)
-    new = session_of(refresh_002(node, *old))
+    old = session_ndastro(node, user.name)
+    new = session_of(refresh_ndastro(node, *old))
     assert introspect(node, old.refresh, admin, token_type_hint="refresh_token").json() == {"active": False}
     assert introspect(node, new.refresh, admin, token_type_hint="access_token").json()["active"] is True
 
@@ -69,7 +69,7 @@ def test_who_may_introspect(fresh):
 
 @pytest.mark.parametrize("kind", ["access", "refresh"])
 def test_revoke_ends_the_session(node, admin, user, kind):
-    other = session_002(node, user.name)
+    other = session_ndastro(node, user.name)
     headers = traced()
     answer = node.http.post("/oauth/revoke", data={"token": getattr(user, kind)}, headers=headers)
     assert answer.status_code == 200 and answer.content == b""

@@ -67,7 +67,7 @@ def test_hidden_without_debug(node, admin):
     assert node.http.get("/api/schema", headers=admin).status_code == 404
 
 
-def test_debug_as_the_seeds_name_it(fresh):
+def test_debug_as_the_products_name_it(fresh):
     """`DEBUG=true` in the environment, without prefix."""
     node = fresh.idle()
     node.program = ["env", "DEBUG=true", *node.program]

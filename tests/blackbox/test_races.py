@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from harness.client import bearer, fresh_name, me, new_user, refresh_002, register, session_002, session_of, walk
+from harness.client import bearer, fresh_name, me, new_user, refresh_ndastro, register, session_ndastro, session_of, walk
 
 pytestmark = pytest.mark.race
 
@@ -26,7 +26,7 @@ def race(act):
 
 @pytest.mark.parametrize("shared, message", [("name", "Username already exists."), ("address", "Email already exists.")])
 def test_one_of_many_gets_the_name(node, admin, shared, message):
-    """Exactly one 201; every other gets the seed's own refusal, and no conflict shows through."""
+    """Exactly one 201; every other gets the product's own refusal, and no conflict shows through."""
     for _ in range(5):
         name = fresh_name()
 
@@ -52,22 +52,22 @@ def test_a_name_against_an_address(node):
 def test_racing_refreshes_have_one_successor(node, user):
     """K1: sixteen uses of one refresh token make one new generation, and the session lives."""
     for _ in range(5):
-        session = session_002(node, user.name)
-        answers = race(lambda _: refresh_002(node, *session))
+        session = session_ndastro(node, user.name)
+        answers = race(lambda _: refresh_ndastro(node, *session))
         assert {answer.status_code for answer in answers} == {200}
         assert len({session_of(answer).refresh for answer in answers}) == 1
-        assert refresh_002(node, *session_of(answers[0])).status_code == 200
+        assert refresh_ndastro(node, *session_of(answers[0])).status_code == 200
 
 
 def test_logout_wins_against_refreshes(node):
     """Once the logout is answered, no token of the session works, those handed out meanwhile included."""
     for _ in range(5):
-        session = session_002(node, new_user(node).name)
+        session = session_ndastro(node, new_user(node).name)
 
         def act(number):
             if number == 7:
                 return node.http.post("/api/v1/auth/logout", headers=bearer(session.access))
-            return refresh_002(node, *session)
+            return refresh_ndastro(node, *session)
 
         answers = race(act)
         assert answers[7].status_code == 200
@@ -75,11 +75,11 @@ def test_logout_wins_against_refreshes(node):
         for answer in answers[:7] + answers[8:]:
             if answer.status_code == 200:
                 assert me(node, session_of(answer).access).status_code == 401
-                assert refresh_002(node, *session_of(answer)).status_code == 401
+                assert refresh_ndastro(node, *session_of(answer)).status_code == 401
 
 
 def test_logout_happens_once(node):
-    session = session_002(node, new_user(node).name)
+    session = session_ndastro(node, new_user(node).name)
     answers = race(lambda _: node.http.post("/api/v1/auth/logout", headers=bearer(session.access)))
     assert sorted({answer.status_code for answer in answers}) in ([200], [200, 401])
     assert me(node, session.access).status_code == 401

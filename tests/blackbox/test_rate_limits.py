@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from harness.client import (LONG_TOKEN, PASSWORD, admin, audit, basic, bearer, fresh_name, login_000, login_001, login_002,
-                            login_003, login_004, new_user, refresh_000, refresh_001, refresh_003, register)
+from harness.client import (LONG_TOKEN, PASSWORD, admin, audit, basic, bearer, fresh_name, login_librephotos, login_imagor_studio, login_ndastro,
+                            login_book_corners, login_lightnovel_crawler, new_user, refresh_librephotos, refresh_imagor_studio, refresh_book_corners, register)
 from harness.routes import envelope_fault
 from harness.waiting import eventually, wait_for_room_in_window
 
@@ -13,9 +13,9 @@ pytestmark = pytest.mark.race
 
 LIMITED = {"rate_limits.enabled": "true"}
 CALLS = {
-    "login": (10, "Too many login attempts. Please try again later.", lambda node: login_003(node, "admin", "admin")),
+    "login": (10, "Too many login attempts. Please try again later.", lambda node: login_book_corners(node, "admin", "admin")),
     "register": (5, "Too many registration attempts. Please try again later.", register),
-    "refresh": (15, "Too many refresh attempts. Please try again later.", lambda node: refresh_003(node, LONG_TOKEN)),
+    "refresh": (15, "Too many refresh attempts. Please try again later.", lambda node: refresh_book_corners(node, LONG_TOKEN)),
 }
 
 
@@ -28,7 +28,7 @@ def spend(node, call, times):
 @pytest.mark.smoke
 @pytest.mark.parametrize("kind", CALLS)
 def test_the_defaults(fresh, kind):
-    """Seed table: the attempt after the last allowed one is 429 with text, details.retry_after and Retry-After; successes count."""
+    """As the product table: the attempt after the last allowed one is 429 with text, details.retry_after and Retry-After; successes count."""
     limit, message, call = CALLS[kind]
     node = fresh({"rate_limits.enabled": "true"})
     wait_for_room_in_window(5)
@@ -88,13 +88,13 @@ def change_password(node):
 
 
 DIALECTS = {
-    "000 obtain": ("000", lambda node: login_000(node, "admin", "wrong-Horse7")),
-    "001 login": ("001", lambda node: login_001(node, "admin", "wrong-Horse7")),
-    "004 me by Basic": ("004", lambda node: node.http.get("/api/auth/me", headers=basic("admin", "wrong-Horse7"))),
-    "004 me/password by Basic": ("004", change_password),
-    "002 login": ("002", lambda node: login_002(node, "admin", "wrong-Horse7")),
-    "002 token": ("002", lambda node: node.http.post("/api/v1/auth/token", data={"username": "admin", "password": "wrong-Horse7"})),
-    "004 login": ("004", lambda node: login_004(node, "admin", "wrong-Horse7")),
+    "LibrePhotos obtain": ("librephotos", lambda node: login_librephotos(node, "admin", "wrong-Horse7")),
+    "imagor-studio login": ("imagor_studio", lambda node: login_imagor_studio(node, "admin", "wrong-Horse7")),
+    "lightnovel-crawler me by Basic": ("lightnovel_crawler", lambda node: node.http.get("/api/auth/me", headers=basic("admin", "wrong-Horse7"))),
+    "lightnovel-crawler me/password by Basic": ("lightnovel_crawler", change_password),
+    "ndastro-api login": ("ndastro", lambda node: login_ndastro(node, "admin", "wrong-Horse7")),
+    "ndastro-api token": ("ndastro", lambda node: node.http.post("/api/v1/auth/token", data={"username": "admin", "password": "wrong-Horse7"})),
+    "lightnovel-crawler login": ("lightnovel_crawler", lambda node: login_lightnovel_crawler(node, "admin", "wrong-Horse7")),
     "basic": ("native", lambda node: node.http.get("/api/v1/verify", headers=basic("admin", "wrong-Horse7"))),
 }
 
@@ -106,14 +106,14 @@ def test_every_credential_route_in_its_own_words(fresh, name):
     node = fresh({**LIMITED, "rate_limits.login": 4})
     wait_for_room_in_window(3)
     spend(node, call, 2)
-    spend(node, lambda node: login_003(node, "admin", "wrong-Horse7"), 2)
+    spend(node, lambda node: login_book_corners(node, "admin", "wrong-Horse7"), 2)
     answer = call(node)
     assert answer.status_code == 429, answer.text
     assert int(answer.headers["retry-after"]) > 0
     assert envelope_fault(dialect, answer) is None
 
 
-def test_002_refresh_is_limited_too(fresh):
+def test_ndastro_refresh_is_limited_too(fresh):
     node = fresh({**LIMITED, "rate_limits.refresh": 2})
     wait_for_room_in_window(3)
     headers = admin(node)
@@ -124,28 +124,28 @@ def test_002_refresh_is_limited_too(fresh):
 
     spend(node, call, 2)
     answer = call(node)
-    assert answer.status_code == 429 and envelope_fault("002", answer) is None
+    assert answer.status_code == 429 and envelope_fault("ndastro", answer) is None
 
 
-def registration_001():
+def registration_imagor_studio():
     return {"displayName": "x", "username": fresh_name(), "password": PASSWORD}
 
 
 REGISTERING = {
-    "001 register": ("001", lambda node: node.http.post("/api/auth/register", json=registration_001())),
-    "001 register-admin": ("001", lambda node: node.http.post("/api/auth/register-admin", json={**registration_001(), "defaultLanguage": "en"})),
-    "004 signup": ("004", lambda node: node.http.post("/api/auth/signup", json={"referrer": "1" * 10, "email": f"{fresh_name()}@example.org",
+    "imagor-studio register": ("imagor_studio", lambda node: node.http.post("/api/auth/register", json=registration_imagor_studio())),
+    "imagor-studio register-admin": ("imagor_studio", lambda node: node.http.post("/api/auth/register-admin", json={**registration_imagor_studio(), "defaultLanguage": "en"})),
+    "lightnovel-crawler signup": ("lightnovel_crawler", lambda node: node.http.post("/api/auth/signup", json={"referrer": "1" * 10, "email": f"{fresh_name()}@example.org",
                                                                                  "password": PASSWORD})),
 }
 REFRESHING = {
-    "000 refresh": ("000", lambda node: refresh_000(node, LONG_TOKEN)),
-    "001 refresh": ("001", lambda node: refresh_001(node, LONG_TOKEN)),
+    "LibrePhotos refresh": ("librephotos", lambda node: refresh_librephotos(node, LONG_TOKEN)),
+    "imagor-studio refresh": ("imagor_studio", lambda node: refresh_imagor_studio(node, LONG_TOKEN)),
 }
 
 
 @pytest.mark.parametrize("name", [*REGISTERING, *REFRESHING])
 def test_registering_and_refreshing_in_their_own_words(fresh, name):
-    """One budget of each kind over all dialects: half of it is spent through 003."""
+    """One budget of each kind over all dialects: half of it is spent through Book Corners."""
     (dialect, call), kind = ({**REGISTERING, **REFRESHING})[name], "register" if name in REGISTERING else "refresh"
     node = fresh({**LIMITED, f"rate_limits.{kind}": 4})
     wait_for_room_in_window(3)
@@ -158,17 +158,17 @@ def test_registering_and_refreshing_in_their_own_words(fresh, name):
 
 
 OTHERS = {  # every other route that takes a credential or sends a mail: the number is Ledgate's own, but there is one
-    "000 blacklist": ("000", lambda node, token: node.http.post("/api/auth/token/blacklist/", json={"refresh": LONG_TOKEN})),
-    "001 guest": ("001", lambda node, token: node.http.post("/api/auth/guest")),
-    "002 recovery": ("002", lambda node, token: node.http.post("/api/v1/auth/password-recovery/somebody@example.org")),
-    "002 reset": ("002", lambda node, token: node.http.post("/api/v1/auth/reset-password", json={"token": LONG_TOKEN, "new_password": PASSWORD})),
-    "004 reset link": ("004", lambda node, token: node.http.post("/api/auth/send-password-reset-link", json={"email": "somebody@example.org"})),
-    "004 reset": ("004", lambda node, token: node.http.post("/api/auth/reset-password-with-token", headers=bearer(LONG_TOKEN), json={"password": PASSWORD})),
-    "004 password": ("004", lambda node, token: node.http.put("/api/auth/me/password", headers=bearer(token),
+    "LibrePhotos blacklist": ("librephotos", lambda node, token: node.http.post("/api/auth/token/blacklist/", json={"refresh": LONG_TOKEN})),
+    "imagor-studio guest": ("imagor_studio", lambda node, token: node.http.post("/api/auth/guest")),
+    "ndastro-api recovery": ("ndastro", lambda node, token: node.http.post("/api/v1/auth/password-recovery/somebody@example.org")),
+    "ndastro-api reset": ("ndastro", lambda node, token: node.http.post("/api/v1/auth/reset-password", json={"token": LONG_TOKEN, "new_password": PASSWORD})),
+    "lightnovel-crawler reset link": ("lightnovel_crawler", lambda node, token: node.http.post("/api/auth/send-password-reset-link", json={"email": "somebody@example.org"})),
+    "lightnovel-crawler reset": ("lightnovel_crawler", lambda node, token: node.http.post("/api/auth/reset-password-with-token", headers=bearer(LONG_TOKEN), json={"password": PASSWORD})),
+    "lightnovel-crawler password": ("lightnovel_crawler", lambda node, token: node.http.put("/api/auth/me/password", headers=bearer(token),
                                                               json={"old_password": "wrong-Horse7", "new_password": PASSWORD})),
-    "004 send-otp": ("004", lambda node, token: node.http.post("/api/auth/me/send-otp", headers=bearer(token))),
-    "004 verify-otp": ("004", lambda node, token: node.http.post("/api/auth/verify-otp", files={"otp": (None, "123456"), "token": (None, LONG_TOKEN)})),
-    "004 verify-token": ("004", lambda node, token: node.http.get("/api/auth/verify-token", params={"token": "1" * 10})),
+    "lightnovel-crawler send-otp": ("lightnovel_crawler", lambda node, token: node.http.post("/api/auth/me/send-otp", headers=bearer(token))),
+    "lightnovel-crawler verify-otp": ("lightnovel_crawler", lambda node, token: node.http.post("/api/auth/verify-otp", files={"otp": (None, "123456"), "token": (None, LONG_TOKEN)})),
+    "lightnovel-crawler verify-token": ("lightnovel_crawler", lambda node, token: node.http.get("/api/auth/verify-token", params={"token": "1" * 10})),
 }
 
 
@@ -187,7 +187,7 @@ def test_no_credential_route_is_without_a_limit(fresh, name):
 
 
 def from_address(address):
-    return lambda node: login_003(node, "admin", "wrong-Horse7", headers={"X-Forwarded-For": address})
+    return lambda node: login_book_corners(node, "admin", "wrong-Horse7", headers={"X-Forwarded-For": address})
 
 
 def test_forwarded_addresses_of_strangers_do_not_count(fresh):
@@ -231,7 +231,7 @@ def test_an_ipv4_address_in_ipv6_clothes_is_itself(fresh):
 
 
 def attempt(node, name, address, password="wrong-Horse7"):
-    return login_003(node, name, password, headers={"X-Forwarded-For": address})
+    return login_book_corners(node, name, password, headers={"X-Forwarded-For": address})
 
 
 def test_an_account_is_one_however_it_is_spelled(fresh):

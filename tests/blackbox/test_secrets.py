@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from harness.client import (admin, audit, basic, bearer, login_002, login_003, login_004, new_user, refresh_002, refresh_003, register, session_002,
+from harness.client import (admin, audit, basic, bearer, login_ndastro, login_book_corners, login_lightnovel_crawler, new_user, refresh_ndastro, refresh_book_corners, register, session_ndastro,
                             session_of)
 from harness.mails import code_of, token_of
 from harness.node import Node
@@ -42,7 +42,7 @@ class Planted:
         new_user(node, "canarybird", self.secret("good password"))
         register(node, "otherbird", password=self.secret("password of a refused registration"), email="not-an-address")
         register(node, "canarybird", password=self.secret("password for a taken name"))
-        for what, login in (("003", login_003), ("002", login_002), ("004", login_004)):
+        for what, login in (("book_corners", login_book_corners), ("ndastro", login_ndastro), ("lightnovel_crawler", login_lightnovel_crawler)):
             login(node, "canarybird", self.secret(f"wrong password {what}"))
             login(node, self.secret(f"password typed as name {what}"), self.secret(f"password beside it {what}"))
         node.http.post("/api/v1/auth/token", data={"username": "canarybird", "password": self.secret("wrong at token")})
@@ -56,27 +56,27 @@ class Planted:
         node.http.get(f"/no/such/{self.secret('in the path')}")
 
     def tokens(self, node):
-        pair = login_003(node, "canarybird", self.secrets["good password"]).json()
-        session = session_002(node, "canarybird", self.secrets["good password"])
-        successor = session_of(refresh_002(node, *session))
-        refresh_002(node, session.access, session.refresh)
-        fresh = refresh_003(node, pair["refresh"]).json()["access"]
-        four = login_004(node, "canarybird@example.org", self.secrets["good password"]).json()["token"]
-        handed_out = {"003 access": pair["access"], "003 refresh": pair["refresh"], "003 second access": fresh, "002 access": session.access,
-                      "002 refresh": session.refresh, "002 next access": successor.access, "002 next refresh": successor.refresh, "004 token": four}
+        pair = login_book_corners(node, "canarybird", self.secrets["good password"]).json()
+        session = session_ndastro(node, "canarybird", self.secrets["good password"])
+        successor = session_of(refresh_ndastro(node, *session))
+        refresh_ndastro(node, session.access, session.refresh)
+        fresh = refresh_book_corners(node, pair["refresh"]).json()["access"]
+        four = login_lightnovel_crawler(node, "canarybird@example.org", self.secrets["good password"]).json()["token"]
+        handed_out = {"Book Corners access": pair["access"], "Book Corners refresh": pair["refresh"], "Book Corners second access": fresh, "ndastro-api access": session.access,
+                      "ndastro-api refresh": session.refresh, "ndastro-api next access": successor.access, "ndastro-api next refresh": successor.refresh, "lightnovel-crawler token": four}
         for what, token in handed_out.items():
             self.secret(what, token)
         node.http.get("/api/v1/verify", headers={"Cookie": f"jwt={pair['access']}"})
         node.http.get("/api/v1/auth/me", headers=bearer(self.secret("junk bearer")))
-        refresh_003(node, self.secret("junk refresh token"))
-        refresh_002(node, successor.access, self.secret("junk rotating token"))
+        refresh_book_corners(node, self.secret("junk refresh token"))
+        refresh_ndastro(node, successor.access, self.secret("junk rotating token"))
         node.http.post("/api/v1/auth/logout", headers={**bearer(session.access), "Cookie": f"refresh_token={self.secret('junk cookie')}"})
         node.http.post("/api/v1/auth/logout", headers={**bearer(successor.access), "Cookie": f"refresh_token={successor.refresh}"})
 
     def one_time_things(self, node):
         """Codes, reset tokens and API tokens: in the mail and in the answer, and nowhere else."""
         user = new_user(node, "canaryfinch", self.secret("password before a reset"))
-        session = bearer(login_004(node, user.email, user.password).json()["token"])
+        session = bearer(login_lightnovel_crawler(node, user.email, user.password).json()["token"])
         self.code_session = self.secret("otp session", node.http.post("/api/auth/me/send-otp", headers=session).json()["token"])
         self.code = code_of(self.mailbox.wait(user.email))
         wrong = f"{(int(self.code) + 1) % 1_000_000:06d}"
@@ -98,9 +98,9 @@ class Planted:
         address = self.person("address", f"{CANARY}mail@{CANARY}host.example".lower())
         agent = {"User-Agent": self.person("user agent", f"{CANARY}Agent/3.14")}
         assert register(node, name, address, headers=agent).status_code == 201
-        login_003(node, address, headers=agent)
-        login_003(node, name, "wrong-Horse7", headers=agent)
-        login_003(node, self.person("unknown address", f"{CANARY}nobody@example.org".lower()), headers=agent)
+        login_book_corners(node, address, headers=agent)
+        login_book_corners(node, name, "wrong-Horse7", headers=agent)
+        login_book_corners(node, self.person("unknown address", f"{CANARY}nobody@example.org".lower()), headers=agent)
         register(node, self.person("refused name", f"{CANARY}refused".lower()), self.person("refused address", f"{CANARY}refused@example.org".lower()),
                  "12345678", headers=agent)
         audit(node, admin(node), limit=100)

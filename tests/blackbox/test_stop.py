@@ -8,7 +8,7 @@ import time
 import pytest
 
 from harness import raw
-from harness.client import LONG_TOKEN, PASSWORD, admin, login_003, new_user, refresh_003, register, walk
+from harness.client import LONG_TOKEN, PASSWORD, admin, login_book_corners, new_user, refresh_book_corners, register, walk
 from harness.node import BINARY
 from harness.waiting import PATIENCE, eventually
 
@@ -81,7 +81,7 @@ def test_many_throttled_clients_do_not_hold_the_stop(fresh):
 
     def refuse(number):
         headers = {"X-Forwarded-For": f"10.9.{number // 250}.{number % 250 + 1}"}
-        return any(refresh_003(node, LONG_TOKEN, headers=headers).status_code == 429 for _ in range(3))
+        return any(refresh_book_corners(node, LONG_TOKEN, headers=headers).status_code == 429 for _ in range(3))
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         assert all(pool.map(refuse, range(networks)))
@@ -107,7 +107,7 @@ def test_a_start_can_be_stopped(fresh, how):
     assert "listening on" not in node.said()
     node.settings.update({"argon2.memory_kib": 1024, "argon2.iterations": 1})
     node.start()
-    assert login_003(node, "admin", "admin").status_code == 200
+    assert login_book_corners(node, "admin", "admin").status_code == 200
     node.stop()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.client import fresh_name, login_003, me, register
+from harness.client import fresh_name, login_book_corners, me, register
 
 TWINS = {  # the first is registered, the second must not become another account
     "NFC and NFD": ("caf\u00e9{n}", "cafe\u0301{n}"), "NFD and NFC": ("cafe\u0301{n}", "caf\u00e9{n}"), "full width": ("admin{n}", "\uff41dmin{n}"),
@@ -24,7 +24,7 @@ def test_83_twins(node, case):
     if first.isascii() and " " not in first:
         assert answers[0].status_code == 201, answers[0].text
     if answers[1].json().get("message") == "Username already exists.":
-        assert login_003(node, second).status_code == 200, "one account, found by either spelling"
+        assert login_book_corners(node, second).status_code == 200, "one account, found by either spelling"
 
 
 INVISIBLE = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u202e", "\u2066", "\u180e", "\u034f", "\ufe0f", "\U000e0041", "\u115f", "\u3164"]
@@ -59,7 +59,7 @@ def test_84_86_odd_names(node, case):
     answer = register(node, name, f"{fresh_name()}@example.org")
     assert answer.status_code in (201, 400, 422), answer.text
     if answer.status_code == 201:
-        assert login_003(node, name).status_code == 200
+        assert login_book_corners(node, name).status_code == 200
         assert me(node, answer.json()["access"]).json()["username"].strip() == me(node, answer.json()["access"]).json()["username"]
         assert register(node, name, f"{fresh_name()}@example.org").status_code == 400
 

@@ -1,8 +1,8 @@
 // Forms and what stands around them. The first line is the Content-Type, the rest the body; a query and cookies are
 // read from the body as well.
-#include "api/cookies.h"
-#include "api/form.h"
-#include "api/utf8.h"
+#include "api/http/cookies.h"
+#include "api/http/form.h"
+#include "api/http/utf8.h"
 
 #include <cstdint>
 #include <cstdlib>

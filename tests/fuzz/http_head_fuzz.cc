@@ -1,6 +1,6 @@
 // The framing of requests under any bytes: no crash, no unbounded buffer, the same requests and the same refusal in
 // whatever pieces the bytes arrive, and every request that comes out keeps what api::Request promises.
-#include "infra/pistache/request_reader.h"
+#include "infra/http_edge/request_reader.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,8 +11,8 @@
 namespace {
 
 using ledgate::api::Request;
-using ledgate::infra::pistache::RequestLimits;
-using ledgate::infra::pistache::RequestReader;
+using ledgate::infra::http_edge::RequestLimits;
+using ledgate::infra::http_edge::RequestReader;
 using Step = RequestReader::Step;
 
 constexpr RequestLimits kLimits{.head = 2048, .target = 512, .headers = 20, .body = 1024};

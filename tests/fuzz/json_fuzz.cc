@@ -1,5 +1,5 @@
 // The strict JSON reader: whatever it accepts must be an object that survives being written and read again.
-#include "api/json.h"
+#include "api/http/json.h"
 
 #include <cstdint>
 #include <cstdlib>

@@ -6,12 +6,12 @@
 // format and kind, all of them with a good MAC; 4 a transaction with an id of now, so that it is not stale.
 #include "infra/crypto/keyring_text.h"
 #include "infra/crypto/vault.h"
-#include "projections/applier.h"
-#include "projections/audit.h"
-#include "projections/directory.h"
-#include "projections/sessions.h"
-#include "projections/signing_keys.h"
-#include "projections/tables.h"
+#include "projections/models/audit.h"
+#include "projections/models/directory.h"
+#include "projections/models/sessions.h"
+#include "projections/models/signing_keys.h"
+#include "projections/replica/applier.h"
+#include "projections/rows/tables.h"
 #include "tests/support/memory_kv.h"
 
 #include <cstdio>

@@ -7,7 +7,7 @@ from source_tree import INCLUDE, LAYERS, ROOT, files, line_of, relative, report,
 
 # First words of an include and the one folder that may name it.
 FOREIGN = {
-    "pistache/": "infra/pistache", "boost/": "infra/pistache", "rocksdb/": "infra/rocksdb", "librdkafka/": "infra/kafka",
+    "pistache/": "infra/http_edge", "boost/": "infra/http_edge", "rocksdb/": "infra/rocksdb", "librdkafka/": "infra/kafka",
     "prometheus/": "infra/observe", "spdlog/": "infra/observe", "CLI/": "infra/config", "toml++/": "infra/config",
     "argon2.h": "infra/crypto", "openssl/": "infra/crypto", "crypt.h": "infra/crypto",
     "unicode/": "infra/unicode", "curl/": "infra/mail",

@@ -1,6 +1,6 @@
 // Prints one of the tables of this repository as text: `tree_facts settings|errors|error-codes|proto`. generated.py
 // compares and writes.
-#include "domain/error_codes.h"
+#include "domain/errors/error_codes.h"
 #include "domain/journal.pb.h"
 #include "infra/config/settings_print.h"
 

@@ -4,8 +4,8 @@
 
 #include "commands/ports/clock.h"
 #include "commands/ports/journal_writer.h"
-#include "domain/ids.h"
-#include "domain/result.h"
+#include "domain/errors/result.h"
+#include "domain/value/ids.h"
 #include "projections/ports/journal_reader.h"
 
 #include <chrono>

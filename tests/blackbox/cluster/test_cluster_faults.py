@@ -8,7 +8,7 @@ import time
 import httpx
 import pytest
 
-from harness.client import bearer, login_003, me, new_user, refresh_002, register, session_002
+from harness.client import bearer, login_book_corners, me, new_user, refresh_ndastro, register, session_ndastro
 from harness.cluster import FRESHNESS_SECONDS, until
 from harness.load import Load
 from harness.waiting import eventually
@@ -87,10 +87,10 @@ def test_a_broker_frozen(cluster, tmp_path):
 def test_a_node_frozen_for_ten_seconds_never_believes_what_it_knew(cluster, a, b, tmp_path):
     """Requests lie before its door when it wakes; it must not answer them from what it knew then."""
     name = new_user(a).name
-    sessions = [session_002(a, name) for _ in range(8)]
+    sessions = [session_ndastro(a, name) for _ in range(8)]
     for session in sessions:
         assert me(b, session.access).status_code == 200
-    survivor = session_002(a, name)
+    survivor = session_ndastro(a, name)
     with Load([cluster.nodes[0], cluster.nodes[2]], stale=STALE, count=4) as load:
         b.process.send_signal(signal.SIGSTOP)
         try:
@@ -115,7 +115,7 @@ def test_a_node_frozen_for_ten_seconds_never_believes_what_it_knew(cluster, a, b
 def test_all_brokers_down_for_fifteen_seconds(cluster, a, tmp_path):
     """Reads go on for as long as they may, then nobody is believed; nothing is issued; then all is well again without a hand."""
     name = new_user(a).name
-    session = session_002(a, name)
+    session = session_ndastro(a, name)
     with Load(cluster.nodes, stale=STALE) as load:
         progress(load, cluster)
         cluster.brokers.kill_all()
@@ -131,7 +131,7 @@ def test_all_brokers_down_for_fifteen_seconds(cluster, a, tmp_path):
                     ready = node.http.get("/readyz")
                     assert ready.status_code == 503 and ready.json()["reasons"], ready.text
                 time.sleep(0.5)
-            refused = login_003(a, name)
+            refused = login_book_corners(a, name)
             assert refused.status_code in (503, 504), f"something was issued without the log: {refused.text}"
             assert "Retry-After" in refused.headers or refused.status_code == 504
             assert load.acknowledged() == issued, "nothing is acknowledged without the log"
@@ -139,14 +139,14 @@ def test_all_brokers_down_for_fifteen_seconds(cluster, a, tmp_path):
             cluster.brokers.start_all()
         cluster.await_ready()
         progress(load, cluster)
-        assert refresh_002(cluster.nodes[2], *session).status_code == 200
+        assert refresh_ndastro(cluster.nodes[2], *session).status_code == 200
     proved(load, cluster, tmp_path, least=40)
 
 
 def test_the_only_broker_frozen_means_nobody_knows(cluster, a):
     """All brokers alive and silent: the connections stand, and still nobody is believed after the limit."""
     name = new_user(a).name
-    session = session_002(a, name)
+    session = session_ndastro(a, name)
     for number in (1, 2, 3):
         cluster.brokers.pause(number)
     try:

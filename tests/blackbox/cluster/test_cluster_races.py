@@ -4,7 +4,7 @@ import concurrent.futures
 import threading
 import uuid
 
-from harness.client import PASSWORD, bearer, fresh_name, login_003, me, new_user, refresh_002, register, session_002, session_of, user_row, walk
+from harness.client import PASSWORD, bearer, fresh_name, login_book_corners, me, new_user, refresh_ndastro, register, session_ndastro, session_of, user_row, walk
 from harness.history import OK, REFUSED, History
 from harness.load import verdict
 
@@ -42,7 +42,7 @@ def test_one_winner_for_each_name(cluster, tmp_path):
                 answer = register(node, spellings(name)[number % 4], f"{name}-{number}@example.org", password)
                 operation["result"] = verdict(answer, refused=(400,))
             with history.operation(number, name, "login", given=password) as operation:
-                operation["result"] = verdict(login_003(cluster.nodes[(number + 1) % 3], name, password))
+                operation["result"] = verdict(login_book_corners(cluster.nodes[(number + 1) % 3], name, password))
             return answer, operation["result"]
 
         answers = race(CLIENTS, attempt)
@@ -77,7 +77,7 @@ def test_a_refresh_raced_on_three_nodes_has_one_successor(cluster, a, tmp_path):
     history = History("session")
     name = new_user(a).name
     for _ in range(ROUNDS):
-        session = session_002(a, name)
+        session = session_ndastro(a, name)
         key = session.refresh
         history.add("login", OK, 0, 0, key=key, following=key)
         for _ in range(3):
@@ -91,7 +91,7 @@ def test_a_refresh_raced_on_three_nodes_has_one_successor(cluster, a, tmp_path):
 
 def refreshed(history, node, number, key, session):
     with history.operation(number, key, "refresh", given=session.refresh) as operation:
-        answer = refresh_002(node, *session)
+        answer = refresh_ndastro(node, *session)
         operation["result"] = verdict(answer)
         operation["next"] = session_of(answer).refresh if answer.status_code == 200 else ""
     return answer
@@ -101,7 +101,7 @@ def test_a_logout_raced_with_refreshes_on_other_nodes_ends_them_all(cluster, a, 
     history = History("session")
     name = new_user(a).name
     for _ in range(ROUNDS):
-        session = session_002(a, name)
+        session = session_ndastro(a, name)
         key = session.refresh
         history.add("login", OK, 0, 0, key=key, following=key)
 
@@ -144,7 +144,7 @@ def test_a_password_changed_on_three_nodes_at_once_is_changed_once(cluster, tmp_
         name = fresh_name("changed")
         with history.operation(0, name, "register", given=PASSWORD) as operation:
             operation["result"] = verdict(register(cluster.nodes[0], name))
-        sessions = [session_002(cluster.nodes[number % 3], name) for number in range(9)]
+        sessions = [session_ndastro(cluster.nodes[number % 3], name) for number in range(9)]
 
         def attempt(number, name=name, sessions=sessions):
             new = f"another-Horse8-{number}"
@@ -153,7 +153,7 @@ def test_a_password_changed_on_three_nodes_at_once_is_changed_once(cluster, tmp_
                 answer = cluster.nodes[number % 3].http.put("/api/auth/me/password", headers=bearer(sessions[number].access), json=body)
                 operation["result"] = verdict(answer)
             with history.operation(number, name, "login", given=new) as operation:
-                operation["result"] = verdict(login_003(cluster.nodes[(number + 1) % 3], name, new))
+                operation["result"] = verdict(login_book_corners(cluster.nodes[(number + 1) % 3], name, new))
             return answer.status_code, operation["result"]
 
         assert sorted(race(9, attempt)) == [(200, OK)] + [(401, REFUSED)] * 8

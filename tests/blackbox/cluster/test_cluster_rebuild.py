@@ -2,7 +2,7 @@
 
 import shutil
 
-from harness.client import new_user, session_002
+from harness.client import new_user, session_ndastro
 from harness.cluster import READY_SECONDS
 from harness.load import Load
 from harness.waiting import eventually
@@ -10,7 +10,7 @@ from harness.waiting import eventually
 
 def test_a_wiped_node_comes_back_equal_while_the_others_serve(cluster, c, tmp_path):
     name = new_user(c).name
-    session = session_002(c, name)
+    session = session_ndastro(c, name)
     with Load(cluster.nodes[:2], count=4) as load:
         c.stop()
         shutil.rmtree(c.data)

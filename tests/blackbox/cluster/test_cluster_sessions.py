@@ -2,7 +2,7 @@
 
 import time
 
-from harness.client import PASSWORD, bearer, fresh_name, login_003, me, new_user, refresh_002, register, session_002, user_row, walk
+from harness.client import PASSWORD, bearer, fresh_name, login_book_corners, me, new_user, refresh_ndastro, register, session_ndastro, user_row, walk
 from harness.cluster import until
 
 ROUNDS = 40
@@ -23,8 +23,8 @@ def test_a_token_made_on_one_node_is_accepted_on_the_others_at_once(cluster):
 def test_a_session_made_on_one_node_is_refreshed_on_the_others_at_once(cluster, a, b, c):
     name = new_user(a).name
     for number in range(ROUNDS):
-        session = session_002(cluster.nodes[number % 3], name)
-        assert refresh_002(cluster.nodes[(number + 1) % 3], *session).status_code == 200
+        session = session_ndastro(cluster.nodes[number % 3], name)
+        assert refresh_ndastro(cluster.nodes[(number + 1) % 3], *session).status_code == 200
 
 
 def test_a_refresh_token_is_known_on_the_others_at_once(cluster):
@@ -44,7 +44,7 @@ def test_a_new_account_logs_in_elsewhere_at_once(cluster):
     for number in range(ROUNDS):
         name = fresh_name("moved")
         assert register(cluster.nodes[number % 3], name).status_code == 201
-        assert login_003(cluster.nodes[(number + 1) % 3], name).status_code == 200
+        assert login_book_corners(cluster.nodes[(number + 1) % 3], name).status_code == 200
 
 
 def test_what_i_wrote_i_read_on_any_node(cluster, a):
@@ -71,7 +71,7 @@ def test_a_logout_is_obeyed_everywhere_within_a_second(cluster, a):
     for number in range(ROUNDS):
         here = cluster.nodes[number % 3]
         others = [node for node in cluster.nodes if node is not here]
-        session = session_002(here, name)
+        session = session_ndastro(here, name)
         assert all(me(node, session.access).status_code == 200 for node in cluster.nodes)
         assert here.http.post("/api/v1/auth/logout", headers=bearer(session.access)).status_code == 200
         begin = time.monotonic()
@@ -80,14 +80,14 @@ def test_a_logout_is_obeyed_everywhere_within_a_second(cluster, a):
             assert until(lambda: me(node, session.access).status_code == 401, REVOKED_SECONDS) is not None, "refused within a second"
         slowest = max(slowest, time.monotonic() - begin)
         assert all(me(node, session.access).status_code == 401 for node in cluster.nodes), "and for ever"
-        assert all(refresh_002(node, *session).status_code == 401 for node in others)
+        assert all(refresh_ndastro(node, *session).status_code == 401 for node in others)
     print(f"slowest of {ROUNDS}: {slowest * 1000:.0f} ms")
 
 
 def test_a_logout_is_obeyed_at_once_by_whoever_knows_its_position(cluster, a):
     name = new_user(a).name
     for _ in range(ROUNDS):
-        session = session_002(a, name)
+        session = session_ndastro(a, name)
         ended = a.http.post("/api/v1/auth/logout", headers=bearer(session.access))
         for node in cluster.nodes:
             asked = node.http.get("/api/v1/auth/me", headers={**bearer(session.access), "Ledgate-Min-Position": ended.headers["Ledgate-Position"]})
@@ -103,7 +103,7 @@ def test_a_password_change_is_obeyed_everywhere_within_a_second(cluster):
     for number in range(ROUNDS // 4):
         here = cluster.nodes[number % 3]
         name = new_user(here).name
-        session, other = session_002(here, name), session_002(cluster.nodes[(number + 1) % 3], name)
+        session, other = session_ndastro(here, name), session_ndastro(cluster.nodes[(number + 1) % 3], name)
         assert all(me(node, other.access).status_code == 200 for node in cluster.nodes)
         assert changed_password(here, session, PASSWORD, CHANGED).status_code == 200
         for node in cluster.nodes:
@@ -111,9 +111,9 @@ def test_a_password_change_is_obeyed_everywhere_within_a_second(cluster):
         for node in cluster.nodes:
             assert me(node, other.access).status_code == 401, "and for ever"
             assert me(node, session.access).status_code == 200
-            assert refresh_002(node, *other).status_code == 401
-            assert login_003(node, name).status_code == 401
-            assert login_003(node, name, CHANGED).status_code == 200
+            assert refresh_ndastro(node, *other).status_code == 401
+            assert login_book_corners(node, name).status_code == 401
+            assert login_book_corners(node, name, CHANGED).status_code == 200
 
 
 def test_a_deactivation_is_obeyed_everywhere_within_a_second(cluster, a):
@@ -121,15 +121,15 @@ def test_a_deactivation_is_obeyed_everywhere_within_a_second(cluster, a):
     for number in range(ROUNDS // 4):
         here = cluster.nodes[number % 3]
         name = new_user(here).name
-        session = session_002(here, name)
+        session = session_ndastro(here, name)
         assert all(me(node, session.access).status_code == 200 for node in cluster.nodes)
         row = user_row(here, headers, name)
         assert here.http.post(f"/api/v1/users/{row['id']}/deactivate", headers=headers).status_code == 200
         for node in cluster.nodes:
             assert until(lambda: me(node, session.access).status_code in (401, 403), REVOKED_SECONDS) is not None
         assert all(me(node, session.access).status_code in (401, 403) for node in cluster.nodes)
-        assert all(login_003(node, name).status_code in (400, 401, 403) for node in cluster.nodes), "the log decides, on any node"
-        assert all(refresh_002(node, *session).status_code in (401, 403) for node in cluster.nodes)
+        assert all(login_book_corners(node, name).status_code in (400, 401, 403) for node in cluster.nodes), "the log decides, on any node"
+        assert all(refresh_ndastro(node, *session).status_code in (401, 403) for node in cluster.nodes)
 
 
 def test_keys_are_shared(cluster):

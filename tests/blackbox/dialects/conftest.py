@@ -39,8 +39,8 @@ def member(equipped):
 
 @pytest.fixture
 def session(equipped, member):
-    """Bearer headers of a 004 log-in of the member."""
-    return client.bearer(client.login_004(equipped, member.email).json()["token"])
+    """Bearer headers of a lightnovel-crawler log-in of the member."""
+    return client.bearer(client.login_lightnovel_crawler(equipped, member.email).json()["token"])
 
 
 @pytest.fixture(scope="session")

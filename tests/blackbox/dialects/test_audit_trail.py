@@ -4,12 +4,12 @@ import typing
 
 import pytest
 
-from harness.client import (PASSWORD, access_of, admin, audit, basic, bearer, fresh_name, login_000, login_001, login_002,
-                            login_003, login_004, new_user, refresh_000, refresh_001, refresh_002, refresh_003, register, session_002,
+from harness.client import (PASSWORD, access_of, admin, audit, basic, bearer, fresh_name, login_librephotos, login_imagor_studio, login_ndastro,
+                            login_book_corners, login_lightnovel_crawler, new_user, refresh_librephotos, refresh_imagor_studio, refresh_ndastro, refresh_book_corners, register, session_ndastro,
                             session_of, traced, user_row)
 from harness.mails import code_of, token_of
 from harness.waiting import eventually
-from words_004 import BASE, CHANGED, create_token
+from words_lightnovel_crawler import BASE, CHANGED, create_token
 
 WRONG = "wrong-Horse7"
 
@@ -25,7 +25,7 @@ class World(typing.NamedTuple):
         return self.node.http.request(method, path, headers={**(credentials or {}), **self.headers}, **options)
 
     def session(self):
-        return bearer(login_004(self.node, self.user.email).json()["token"])
+        return bearer(login_lightnovel_crawler(self.node, self.user.email).json()["token"])
 
     def mailed(self, ask):
         """The mail that `ask` makes the node send to the user."""
@@ -38,50 +38,50 @@ def logged_out(w):
     return w.node.http.post("/api/v1/auth/logout", headers=bearer(w.user.access))
 
 
-def refresh_000_after_logout(w):
-    answer = login_000(w.node, w.user.name)
+def refresh_librephotos_after_logout(w):
+    answer = login_librephotos(w.node, w.user.name)
     w.node.http.post("/api/v1/auth/logout", headers=bearer(access_of(answer)))
-    return refresh_000(w.node, answer.json()["refresh"], headers=w.headers)
+    return refresh_librephotos(w.node, answer.json()["refresh"], headers=w.headers)
 
 
-def refresh_001_after_logout(w):
-    token = access_of(login_001(w.node, w.user.name))
+def refresh_imagor_studio_after_logout(w):
+    token = access_of(login_imagor_studio(w.node, w.user.name))
     w.node.http.post("/api/v1/auth/logout", headers=bearer(token))
-    return refresh_001(w.node, token, headers=w.headers)
+    return refresh_imagor_studio(w.node, token, headers=w.headers)
 
 
-def refresh_003_after_logout(w):
+def refresh_book_corners_after_logout(w):
     logged_out(w)
-    return refresh_003(w.node, w.user.refresh, headers=w.headers)
+    return refresh_book_corners(w.node, w.user.refresh, headers=w.headers)
 
 
 def blacklist(w):
-    return w.call("POST", "/api/auth/token/blacklist/", json={"refresh": login_000(w.node, w.user.name).json()["refresh"]})
+    return w.call("POST", "/api/auth/token/blacklist/", json={"refresh": login_librephotos(w.node, w.user.name).json()["refresh"]})
 
 
 def reuse(w):
-    first = session_002(w.node, w.user.name)
-    second = session_of(refresh_002(w.node, *first))
-    refresh_002(w.node, *second)
-    return refresh_002(w.node, second.access, first.refresh, headers=w.headers)
+    first = session_ndastro(w.node, w.user.name)
+    second = session_of(refresh_ndastro(w.node, *first))
+    refresh_ndastro(w.node, *second)
+    return refresh_ndastro(w.node, second.access, first.refresh, headers=w.headers)
 
 
 def stranger(w):
-    return refresh_002(w.node, session_002(w.node, new_user(w.node).name).access, session_002(w.node, w.user.name).refresh, headers=w.headers)
+    return refresh_ndastro(w.node, session_ndastro(w.node, new_user(w.node).name).access, session_ndastro(w.node, w.user.name).refresh, headers=w.headers)
 
 
 def recover(w, address=None):
     return w.call("POST", f"/api/v1/auth/password-recovery/{address or w.user.email}")
 
 
-def reset_002(w, times=1):
+def reset_ndastro(w, times=1):
     token = token_of(w.mailed(lambda: w.node.http.post(f"/api/v1/auth/password-recovery/{w.user.email}")))
     if times == 2:
         w.node.http.post("/api/v1/auth/reset-password", json={"token": token, "new_password": CHANGED})
     return w.call("POST", "/api/v1/auth/reset-password", json={"token": token, "new_password": "third-Horse9-staple"})
 
 
-def reset_004(w, times=1):
+def reset_lightnovel_crawler(w, times=1):
     token = token_of(w.mailed(lambda: w.node.http.post(f"{BASE}/send-password-reset-link", json={"email": w.user.email})))
     if times == 2:
         w.node.http.post(f"{BASE}/reset-password-with-token", headers=bearer(token), json={"password": CHANGED})
@@ -92,7 +92,7 @@ def send_link(w, address=None):
     return w.call("POST", f"{BASE}/send-password-reset-link", json={"email": address or w.user.email})
 
 
-def register_001(w, **changes):
+def register_imagor_studio(w, **changes):
     name = fresh_name()
     return w.call("POST", f"{BASE}/register", json={"displayName": "x", "username": name, "email": f"{name}@example.org", "password": PASSWORD, **changes})
 
@@ -119,41 +119,41 @@ def verify_otp(w, wrong=False):
 
 
 ROWS = [  # route, outcome, what is done, its status, the facts, whose outcome
-    ("POST /api/auth/token/obtain", "good", lambda w: login_000(w.node, w.user.name, headers=w.headers), 200, {"LoggedIn"}, "success"),
-    ("POST /api/auth/token/obtain", "wrong", lambda w: login_000(w.node, w.user.name, WRONG, headers=w.headers), 401, {"LoginFailed"}, "failure"),
-    ("POST /api/auth/token/obtain", "unknown", lambda w: login_000(w.node, fresh_name(), headers=w.headers), 401, {"LoginFailed"}, "failure"),
-    ("POST /api/auth/token/refresh", "good", lambda w: refresh_000(w.node, login_000(w.node, w.user.name).json()["refresh"], headers=w.headers), 200,
+    ("POST /api/auth/token/obtain", "good", lambda w: login_librephotos(w.node, w.user.name, headers=w.headers), 200, {"LoggedIn"}, "success"),
+    ("POST /api/auth/token/obtain", "wrong", lambda w: login_librephotos(w.node, w.user.name, WRONG, headers=w.headers), 401, {"LoginFailed"}, "failure"),
+    ("POST /api/auth/token/obtain", "unknown", lambda w: login_librephotos(w.node, fresh_name(), headers=w.headers), 401, {"LoginFailed"}, "failure"),
+    ("POST /api/auth/token/refresh", "good", lambda w: refresh_librephotos(w.node, login_librephotos(w.node, w.user.name).json()["refresh"], headers=w.headers), 200,
      {"SessionRefreshed"}, "success"),
-    ("POST /api/auth/token/refresh", "ended", refresh_000_after_logout, 401, {"RefreshRefused"}, "failure"),
+    ("POST /api/auth/token/refresh", "ended", refresh_librephotos_after_logout, 401, {"RefreshRefused"}, "failure"),
     ("POST /api/auth/token/blacklist", "good", blacklist, 200, {("LoggedOut", "SessionRevoked", "TokenRevoked")}, "success"),
-    ("POST /api/auth/login", "001", lambda w: login_001(w.node, w.user.name, headers=w.headers), 200, {"LoggedIn"}, "success"),
-    ("POST /api/auth/login", "001 wrong", lambda w: login_001(w.node, w.user.name, WRONG, headers=w.headers), 401, {"LoginFailed"}, "failure"),
-    ("POST /api/auth/login", "004", lambda w: login_004(w.node, w.user.email, headers=w.headers), 200, {"LoggedIn"}, "success"),
-    ("POST /api/auth/login", "004 wrong", lambda w: login_004(w.node, w.user.email, WRONG, headers=w.headers), 401, {"LoginFailed"}, "failure"),
-    ("POST /api/auth/refresh", "good", lambda w: refresh_001(w.node, access_of(login_001(w.node, w.user.name)), headers=w.headers), 200,
+    ("POST /api/auth/login", "imagor_studio", lambda w: login_imagor_studio(w.node, w.user.name, headers=w.headers), 200, {"LoggedIn"}, "success"),
+    ("POST /api/auth/login", "imagor-studio wrong", lambda w: login_imagor_studio(w.node, w.user.name, WRONG, headers=w.headers), 401, {"LoginFailed"}, "failure"),
+    ("POST /api/auth/login", "lightnovel_crawler", lambda w: login_lightnovel_crawler(w.node, w.user.email, headers=w.headers), 200, {"LoggedIn"}, "success"),
+    ("POST /api/auth/login", "lightnovel-crawler wrong", lambda w: login_lightnovel_crawler(w.node, w.user.email, WRONG, headers=w.headers), 401, {"LoginFailed"}, "failure"),
+    ("POST /api/auth/refresh", "good", lambda w: refresh_imagor_studio(w.node, access_of(login_imagor_studio(w.node, w.user.name)), headers=w.headers), 200,
      {"SessionRefreshed"}, "success"),
-    ("POST /api/auth/refresh", "ended", refresh_001_after_logout, 401, {"RefreshRefused"}, "failure"),
+    ("POST /api/auth/refresh", "ended", refresh_imagor_studio_after_logout, 401, {"RefreshRefused"}, "failure"),
     ("POST /api/auth/guest", "good", lambda w: w.call("POST", f"{BASE}/guest"), 200, {"GuestEntered"}, "success"),
-    ("POST /api/auth/register", "good", register_001, 201, {"UserRegistered", "LoggedIn"}, "success"),
-    ("POST /api/auth/register", "name taken", lambda w: register_001(w, username=w.user.name), 409, {"RegistrationRefused"}, "failure"),
-    ("POST /api/auth/register", "address taken", lambda w: register_001(w, email=w.user.email), 409, {"RegistrationRefused"}, "failure"),
-    ("POST /api/auth/register", "weak password", lambda w: register_001(w, password="12345678"), 400, {"RegistrationRefused"}, "failure"),
+    ("POST /api/auth/register", "good", register_imagor_studio, 201, {"UserRegistered", "LoggedIn"}, "success"),
+    ("POST /api/auth/register", "name taken", lambda w: register_imagor_studio(w, username=w.user.name), 409, {"RegistrationRefused"}, "failure"),
+    ("POST /api/auth/register", "address taken", lambda w: register_imagor_studio(w, email=w.user.email), 409, {"RegistrationRefused"}, "failure"),
+    ("POST /api/auth/register", "weak password", lambda w: register_imagor_studio(w, password="12345678"), 400, {"RegistrationRefused"}, "failure"),
     ("POST /api/auth/register-admin", "there is one", lambda w: w.call("POST", f"{BASE}/register-admin", json={
         "displayName": "x", "username": fresh_name(), "password": PASSWORD, "defaultLanguage": "en"}), 409, {"RegistrationRefused"}, "failure"),
-    ("POST /api/v1/auth/login", "002", lambda w: login_002(w.node, w.user.name, headers=w.headers), 200, {"LoggedIn"}, "success"),
-    ("POST /api/v1/auth/login", "002 wrong", lambda w: login_002(w.node, w.user.name, WRONG, headers=w.headers), 401, {"LoginFailed"}, "failure"),
-    ("POST /api/v1/auth/login", "003", lambda w: login_003(w.node, w.user.name, headers=w.headers), 200, {"LoggedIn"}, "success"),
-    ("POST /api/v1/auth/login", "003 wrong", lambda w: login_003(w.node, w.user.name, WRONG, headers=w.headers), 401, {"LoginFailed"}, "failure"),
+    ("POST /api/v1/auth/login", "ndastro", lambda w: login_ndastro(w.node, w.user.name, headers=w.headers), 200, {"LoggedIn"}, "success"),
+    ("POST /api/v1/auth/login", "ndastro-api wrong", lambda w: login_ndastro(w.node, w.user.name, WRONG, headers=w.headers), 401, {"LoginFailed"}, "failure"),
+    ("POST /api/v1/auth/login", "book_corners", lambda w: login_book_corners(w.node, w.user.name, headers=w.headers), 200, {"LoggedIn"}, "success"),
+    ("POST /api/v1/auth/login", "Book Corners wrong", lambda w: login_book_corners(w.node, w.user.name, WRONG, headers=w.headers), 401, {"LoginFailed"}, "failure"),
     ("POST /api/v1/auth/token", "good", lambda w: w.call("POST", "/api/v1/auth/token", data={"username": w.user.name, "password": PASSWORD}), 200,
      {"LoggedIn"}, "success"),
     ("POST /api/v1/auth/token", "wrong", lambda w: w.call("POST", "/api/v1/auth/token", data={"username": w.user.name, "password": WRONG}), 401,
      {"LoginFailed"}, "failure"),
-    ("POST /api/v1/auth/refresh", "002", lambda w: refresh_002(w.node, *session_002(w.node, w.user.name), headers=w.headers), 200,
+    ("POST /api/v1/auth/refresh", "ndastro", lambda w: refresh_ndastro(w.node, *session_ndastro(w.node, w.user.name), headers=w.headers), 200,
      {"SessionRefreshed"}, "success"),
-    ("POST /api/v1/auth/refresh", "002 reuse", reuse, 401, {"RefreshTokenReuseDetected"}, "failure"),
-    ("POST /api/v1/auth/refresh", "002 stranger", stranger, 401, {"RefreshRefused"}, "failure"),
-    ("POST /api/v1/auth/refresh", "003", lambda w: refresh_003(w.node, w.user.refresh, headers=w.headers), 200, {"SessionRefreshed"}, "success"),
-    ("POST /api/v1/auth/refresh", "003 ended", refresh_003_after_logout, 401, {"RefreshRefused"}, "failure"),
+    ("POST /api/v1/auth/refresh", "ndastro-api reuse", reuse, 401, {"RefreshTokenReuseDetected"}, "failure"),
+    ("POST /api/v1/auth/refresh", "ndastro-api stranger", stranger, 401, {"RefreshRefused"}, "failure"),
+    ("POST /api/v1/auth/refresh", "book_corners", lambda w: refresh_book_corners(w.node, w.user.refresh, headers=w.headers), 200, {"SessionRefreshed"}, "success"),
+    ("POST /api/v1/auth/refresh", "Book Corners ended", refresh_book_corners_after_logout, 401, {"RefreshRefused"}, "failure"),
     ("POST /api/v1/auth/register", "good", lambda w: register(w.node, headers=w.headers), 201, {"UserRegistered", "LoggedIn"}, "success"),
     ("POST /api/v1/auth/register", "taken", lambda w: register(w.node, w.user.name, f"{fresh_name()}@example.org", headers=w.headers), 400,
      {"RegistrationRefused"}, "failure"),
@@ -161,8 +161,8 @@ ROWS = [  # route, outcome, what is done, its status, the facts, whose outcome
     ("POST /api/v1/auth/password-recovery/{email}", "known", recover, 200, {"PasswordResetRequested", "MailQueued"}, "success"),
     ("POST /api/v1/auth/password-recovery/{email}", "unknown", lambda w: recover(w, f"{fresh_name()}@example.org"), 200,
      {("PasswordResetRefused", "PasswordResetRequested")}, "failure"),
-    ("POST /api/v1/auth/reset-password", "good", reset_002, 200, {"PasswordReset"}, "success"),
-    ("POST /api/v1/auth/reset-password", "used", lambda w: reset_002(w, 2), 400, {"PasswordResetRefused"}, "failure"),
+    ("POST /api/v1/auth/reset-password", "good", reset_ndastro, 200, {"PasswordReset"}, "success"),
+    ("POST /api/v1/auth/reset-password", "used", lambda w: reset_ndastro(w, 2), 400, {"PasswordResetRefused"}, "failure"),
     ("POST /api/auth/signup", "good", signup, 200, {"UserRegistered", "LoggedIn"}, "success"),
     ("POST /api/auth/signup", "bad referrer", lambda w: signup(w, "1" * 10), 403, {"RegistrationRefused"}, "failure"),
     ("POST /api/auth/signup", "taken", lambda w: signup(w, email=w.user.email), 409, {"RegistrationRefused"}, "failure"),
@@ -173,8 +173,8 @@ ROWS = [  # route, outcome, what is done, its status, the facts, whose outcome
     ("POST /api/auth/send-password-reset-link", "known", send_link, 200, {"PasswordResetRequested", "MailQueued"}, "success"),
     ("POST /api/auth/send-password-reset-link", "unknown", lambda w: send_link(w, f"{fresh_name()}@example.org"), 200,
      {("PasswordResetRefused", "PasswordResetRequested")}, "failure"),
-    ("POST /api/auth/reset-password-with-token", "good", reset_004, 200, {"PasswordReset"}, "success"),
-    ("POST /api/auth/reset-password-with-token", "used", lambda w: reset_004(w, 2), 401, {"PasswordResetRefused"}, "failure"),
+    ("POST /api/auth/reset-password-with-token", "good", reset_lightnovel_crawler, 200, {"PasswordReset"}, "success"),
+    ("POST /api/auth/reset-password-with-token", "used", lambda w: reset_lightnovel_crawler(w, 2), 401, {"PasswordResetRefused"}, "failure"),
     ("POST /api/auth/me/send-otp", "good", lambda w: w.call("POST", f"{BASE}/me/send-otp", w.session()), 200, {"OtpSent", "MailQueued"}, "success"),
     ("POST /api/auth/verify-otp", "good", verify_otp, 200, {"OtpVerified", "EmailVerified"}, "success"),
     ("POST /api/auth/verify-otp", "wrong", lambda w: verify_otp(w, wrong=True), 403, {"OtpFailed"}, "failure"),

@@ -2,17 +2,17 @@
 
 import pytest
 
-from harness.client import admin, basic, bearer, cookies_of, login_000, login_001, login_004, session_002, user_row
+from harness.client import admin, basic, bearer, cookies_of, login_librephotos, login_imagor_studio, login_lightnovel_crawler, session_ndastro, user_row
 
 PHOTOS, GRAPHQL, SETTINGS = "/api/photos/", "/api/graphql", "/api/settings/x"
 
 
 CREDENTIALS = {
-    "000 Bearer": lambda node, user: bearer(login_000(node, user.name).json()["access"]),
-    "001 Bearer": lambda node, user: bearer(login_001(node, user.name).json()["token"]),
-    "002 Bearer": lambda node, user: bearer(session_002(node, user.name).access),
-    "003 Bearer": lambda node, user: bearer(user.access),
-    "004 Bearer": lambda node, user: bearer(login_004(node, user.email).json()["token"]),
+    "LibrePhotos Bearer": lambda node, user: bearer(login_librephotos(node, user.name).json()["access"]),
+    "imagor-studio Bearer": lambda node, user: bearer(login_imagor_studio(node, user.name).json()["token"]),
+    "ndastro-api Bearer": lambda node, user: bearer(session_ndastro(node, user.name).access),
+    "Book Corners Bearer": lambda node, user: bearer(user.access),
+    "lightnovel-crawler Bearer": lambda node, user: bearer(login_lightnovel_crawler(node, user.email).json()["token"]),
     "Basic": lambda node, user: basic(user.name, user.password),
     "Basic by address": lambda node, user: basic(user.email, user.password),
 }
@@ -32,7 +32,7 @@ def test_what_opens(gate, equipped, member, kind, method):
 @pytest.mark.smoke
 def test_the_cookie_opens_get_only(gate, equipped, member):
     """It comes with whatever a foreign page makes the browser send."""
-    cookie = {"Cookie": "jwt=" + cookies_of(login_000(equipped, member.name))["jwt"].value}
+    cookie = {"Cookie": "jwt=" + cookies_of(login_librephotos(equipped, member.name))["jwt"].value}
     assert gate.http.get(PHOTOS, headers=cookie).status_code == 200
     assert gate.http.head(PHOTOS, headers=cookie).status_code == 200
     for method in ("POST", "PUT", "DELETE"):
@@ -41,7 +41,7 @@ def test_the_cookie_opens_get_only(gate, equipped, member):
 
 def test_what_does_not_open(gate, equipped, member):
     """401 with a challenge, and nothing reaches the upstream; headers of the gate's names are the gate's alone."""
-    ended = login_000(equipped, member.name).json()["access"]
+    ended = login_librephotos(equipped, member.name).json()["access"]
     equipped.http.post("/api/v1/auth/logout", headers=bearer(ended))
     for headers in ({}, bearer("x.y.z"), bearer(ended), bearer(member.refresh), basic(member.name, "wrong-Horse7"), {"Cookie": "jwt=x.y.z"},
                     {"X-Auth-User": "somebody", "X-Auth-Scopes": "read write admin"}):
@@ -73,9 +73,9 @@ LEVELS = [("{ imagorStatus { configured mode } }", True, True, True), ("mutation
 @pytest.mark.smoke
 @pytest.mark.parametrize("query, guest, user, admin", LEVELS)
 def test_graphql_permission_levels(gate, equipped, member, query, guest, user, admin):
-    """Seed 001: read for all, edit for user and admin, admin for admin; the resolvers know it from the gate."""
-    tokens = [(equipped.http.post("/api/auth/guest").json()["token"], guest), (login_001(equipped, member.name).json()["token"], user),
-              (login_001(equipped, "admin", "admin").json()["token"], admin)]
+    """imagor-studio: read for all, edit for user and admin, admin for admin; the resolvers know it from the gate."""
+    tokens = [(equipped.http.post("/api/auth/guest").json()["token"], guest), (login_imagor_studio(equipped, member.name).json()["token"], user),
+              (login_imagor_studio(equipped, "admin", "admin").json()["token"], admin)]
     for token, allowed in tokens:
         answer = ask(gate, query, bearer(token))
         assert answer.status_code == 200 and ("errors" not in answer.json()) is allowed, answer.text

@@ -1,4 +1,4 @@
-"""The debug pages in a real browser: Authorize logs in by 002's token route, and what is tried out goes as that user."""
+"""The debug pages in a real browser: Authorize logs in by ndastro-api's token route, and what is tried out goes as that user."""
 
 import json
 import urllib.parse

@@ -1,4 +1,4 @@
-"""The seeds' own snippets in curl, Python and JavaScript, executed as printed: only hosts, sample tokens and sample accounts are put in."""
+"""The products' own snippets in curl, Python and JavaScript, executed as printed: only hosts, sample tokens and sample accounts are put in."""
 
 import json
 import pathlib
@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from harness.browser import open_browser
-from harness.client import claims_of, login_001, new_user
+from harness.client import claims_of, login_imagor_studio, new_user
 from harness.shapes import a_jwt, assert_answer, fault
 from harness.waiting import PATIENCE
 
@@ -38,9 +38,9 @@ def matches(shape, value):
     return value
 
 
-# --- 000: curl -------------------------------------------------------------------------------------------------------
+# --- LibrePhotos: curl -------------------------------------------------------------------------------------------------------
 
-def of_000(gate, user):
+def of_librephotos(gate, user):
     return {"<backend>": gate.url.removeprefix("http://"), "myuser": user.name, "mypassword": user.password}
 
 
@@ -49,19 +49,19 @@ def chosen(words, name):
 
 
 @pytest.mark.smoke
-def test_000_curl(gate, member, tmp_path):
+def test_librephotos_curl(gate, member, tmp_path):
     """Obtain, refresh, and call a resource by Bearer and by Basic, one after the other."""
-    words = of_000(gate, member)
-    pair = matches({"refresh": a_jwt, "access": a_jwt}, shell(printed("000/obtain.sh", words=words), tmp_path))
-    fresh = shell(printed("000/refresh.sh", token=pair["refresh"], words=chosen(words, "000/refresh.sh")), tmp_path)
+    words = of_librephotos(gate, member)
+    pair = matches({"refresh": a_jwt, "access": a_jwt}, shell(printed("librephotos/obtain.sh", words=words), tmp_path))
+    fresh = shell(printed("librephotos/refresh.sh", token=pair["refresh"], words=chosen(words, "librephotos/refresh.sh")), tmp_path)
     matches({"access": a_jwt}, fresh)
     for access in (pair["access"], fresh["access"]):
-        seen = shell(printed("000/bearer.sh", token=access, words=chosen(words, "000/bearer.sh")), tmp_path)
+        seen = shell(printed("librephotos/bearer.sh", token=access, words=chosen(words, "librephotos/bearer.sh")), tmp_path)
         assert seen["scopes"] == "read write"
-    assert shell(printed("000/basic.sh", words=chosen(words, "000/basic.sh")), tmp_path)["scopes"] == "read write"
+    assert shell(printed("librephotos/basic.sh", words=chosen(words, "librephotos/basic.sh")), tmp_path)["scopes"] == "read write"
 
 
-# --- 001: HTTP, curl and JavaScript ----------------------------------------------------------------------------------
+# --- imagor-studio: HTTP, curl and JavaScript ----------------------------------------------------------------------------------
 
 def spoken(node, text):
     """An exchange written as request line, headers, blank line and body."""
@@ -72,19 +72,19 @@ def spoken(node, text):
 
 
 @pytest.mark.smoke
-def test_001_exchanges(equipped):
+def test_imagor_studio_exchanges(equipped):
     user = new_user(equipped)
     words = {"alice": user.name, "your-password": user.password}
-    first = assert_answer(spoken(equipped, printed("001/login.http", words=words)), 200).json()
-    second = assert_answer(spoken(equipped, printed("001/refresh.http", token=first["token"])), 200).json()
+    first = assert_answer(spoken(equipped, printed("imagor_studio/login.http", words=words)), 200).json()
+    second = assert_answer(spoken(equipped, printed("imagor_studio/refresh.http", token=first["token"])), 200).json()
     assert first["token"] != second["token"] and first["user"] == second["user"]
-    assert assert_answer(spoken(equipped, printed("001/guest.http")), 200).json()["user"]["role"] == "guest"
+    assert assert_answer(spoken(equipped, printed("imagor_studio/guest.http")), 200).json()["user"]["role"] == "guest"
 
 
 @pytest.mark.smoke
-def test_001_curl(gate, equipped, member, tmp_path):
-    token = login_001(equipped, member.name).json()["token"]
-    answer = shell(printed("001/graphql.sh", token=token, words={"http://localhost:8000": gate.url}), tmp_path)
+def test_imagor_studio_curl(gate, equipped, member, tmp_path):
+    token = login_imagor_studio(equipped, member.name).json()["token"]
+    answer = shell(printed("imagor_studio/graphql.sh", token=token, words={"http://localhost:8000": gate.url}), tmp_path)
     assert answer == {"data": {"imagorStatus": {"configured": True, "mode": "embedded"}}}
 
 
@@ -106,55 +106,55 @@ def run_script(browser, body, **arguments):
     return found["value"]
 
 
-def test_001_fetch(browser, equipped, member):
-    token = login_001(equipped, member.name).json()["token"]
-    body = printed("001/graphql.js") + "\nreturn {status: response.status, body: await response.json()}"
+def test_imagor_studio_fetch(browser, equipped, member):
+    token = login_imagor_studio(equipped, member.name).json()["token"]
+    body = printed("imagor_studio/graphql.js") + "\nreturn {status: response.status, body: await response.json()}"
     assert run_script(browser, body, token=token) == {"status": 200, "body": {"data": {"imagorStatus": {"configured": True}}}}
 
 
-def test_001_scheduled_refresh(browser, equipped, member):
+def test_imagor_studio_scheduled_refresh(browser, equipped, member):
     """The timer would fire in a week less an hour: here it fires at once, twice, and the third is where the story ends."""
-    token = login_001(equipped, member.name).json()["token"]
+    token = login_imagor_studio(equipped, member.name).json()["token"]
     body = """const delays = [], tokens = [], fetched = window.fetch.bind(window);
     return await new Promise((resolve, reject) => {
       const fetch = async (...words) => { tokens.push(JSON.parse(words[1].body).token); return fetched(...words) };
       const setTimeout = (callback, delay) => {
         delays.push(delay);
         if (delays.length < 3) callback().catch(reject); else resolve({delays, tokens}); };
-    """ + printed("001/refresh.js") + "\nscheduleRefresh(token, expiresIn) })"
+    """ + printed("imagor_studio/refresh.js") + "\nscheduleRefresh(token, expiresIn) })"
     seen = run_script(browser, body, token=token, expiresIn=604800)
     assert seen["delays"] == [601200000] * 3
     assert seen["tokens"][0] == token and seen["tokens"][1] != token
     assert claims_of(seen["tokens"][1])["sub"] == claims_of(token)["sub"]
 
 
-# --- 003: curl and Python --------------------------------------------------------------------------------------------
+# --- Book Corners: curl and Python --------------------------------------------------------------------------------------------
 
 HOST = "https://bookcorners.org"
 PAIR = {"access": a_jwt, "refresh": a_jwt}
 
 
 @pytest.mark.smoke
-def test_003_curl(fresh, tmp_path):
-    """Register, log in, refresh and ask who I am, with the seed's own jane."""
+def test_book_corners_curl(fresh, tmp_path):
+    """Register, log in, refresh and ask who I am, with the product's own jane."""
     node = fresh()
     words = {HOST: node.url}
-    matches(PAIR, shell(printed("003/register.sh", words=words), tmp_path))
-    pair = matches(PAIR, shell(printed("003/login.sh", words=words), tmp_path))
-    access = matches({"access": a_jwt}, shell(printed("003/refresh.sh", token=pair["refresh"], words=words), tmp_path))["access"]
-    profile = shell(printed("003/me.sh", token=access, words=words), tmp_path)
+    matches(PAIR, shell(printed("book_corners/register.sh", words=words), tmp_path))
+    pair = matches(PAIR, shell(printed("book_corners/login.sh", words=words), tmp_path))
+    access = matches({"access": a_jwt}, shell(printed("book_corners/refresh.sh", token=pair["refresh"], words=words), tmp_path))["access"]
+    profile = shell(printed("book_corners/me.sh", token=access, words=words), tmp_path)
     assert (profile["username"], profile["email"]) == ("janedoe", "jane@example.com")
 
 
 @pytest.mark.smoke
-def test_003_python(fresh, monkeypatch, capsys):
+def test_book_corners_python(fresh, monkeypatch, capsys):
     """The four snippets one after the other in one interpreter, as a reader of the page would type them."""
     monkeypatch.setenv("NO_PROXY", "*")
     node, names = fresh(), {}
     for step in ("register", "login", "refresh"):
-        exec(printed(f"003/{step}.py", words={HOST: node.url}), names)
+        exec(printed(f"book_corners/{step}.py", words={HOST: node.url}), names)
     matches(PAIR, names["tokens"])
     names["access_token"] = names["new_access"]
-    exec(printed("003/me.py", words={HOST: node.url}), names)
+    exec(printed("book_corners/me.py", words={HOST: node.url}), names)
     assert names["resp"].status_code == 200 and names["resp"].json()["username"] == "janedoe"
     assert "janedoe" in capsys.readouterr().out

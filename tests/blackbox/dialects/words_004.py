@@ -1,4 +1,4 @@
-"""What both suites of dialect 004 say and ask."""
+"""What both suites of dialect lightnovel-crawler say and ask."""
 
 from harness.shapes import a_text, assert_answer
 

@@ -19,7 +19,7 @@ def fresh_name(stem="user"):
 
 
 class User(typing.NamedTuple):
-    """A registered user with the 003 tokens of the registration."""
+    """A registered user with the Book Corners tokens of the registration."""
     name: str
     email: str
     password: str
@@ -66,23 +66,23 @@ def new_user(node, name=None, password=PASSWORD):
     return User(name, f"{name}@example.org", password, answer.json()["access"], answer.json()["refresh"])
 
 
-def login_000(node, name, password=PASSWORD, **options):
+def login_librephotos(node, name, password=PASSWORD, **options):
     return node.http.post("/api/auth/token/obtain/", json={"username": name, "password": password}, **options)
 
 
-def login_001(node, name, password=PASSWORD, **options):
+def login_imagor_studio(node, name, password=PASSWORD, **options):
     return node.http.post("/api/auth/login", json={"username": name, "password": password}, **options)
 
 
-def login_003(node, name, password=PASSWORD, **options):
+def login_book_corners(node, name, password=PASSWORD, **options):
     return node.http.post("/api/v1/auth/login", json={"username": name, "password": password}, **options)
 
 
-def login_002(node, name, password=PASSWORD, **options):
+def login_ndastro(node, name, password=PASSWORD, **options):
     return node.http.post("/api/v1/auth/login", data={"username": name, "password": password}, **options)
 
 
-def login_004(node, email, password=PASSWORD, **options):
+def login_lightnovel_crawler(node, email, password=PASSWORD, **options):
     return node.http.post("/api/auth/login", json={"email": email, "password": password}, **options)
 
 
@@ -95,13 +95,13 @@ def access_of(answer):
 
 
 class Session(typing.NamedTuple):
-    """The tokens of one 002 log-in."""
+    """The tokens of one ndastro-api log-in."""
     access: str
     refresh: str
 
 
-def session_002(node, name, password=PASSWORD):
-    answer = login_002(node, name, password)
+def session_ndastro(node, name, password=PASSWORD):
+    answer = login_ndastro(node, name, password)
     assert answer.status_code == 200, answer.text
     return session_of(answer)
 
@@ -110,21 +110,21 @@ def session_of(answer):
     return Session(answer.json()["access_token"]["token"], answer.json()["refresh_token"]["token"])
 
 
-def refresh_003(node, token, **options):
+def refresh_book_corners(node, token, **options):
     return node.http.post("/api/v1/auth/refresh", json={"refresh": token}, **options)
 
 
-def refresh_002(node, access, refresh, **options):
+def refresh_ndastro(node, access, refresh, **options):
     headers = {**(bearer(access) if access else {}), **options.pop("headers", {})}
     body = {"token": refresh, "expires_in": 31536000, "token_type": "bearer"}
     return node.http.post("/api/v1/auth/refresh", json=body, headers=headers, **options)
 
 
-def refresh_000(node, token, **options):
+def refresh_librephotos(node, token, **options):
     return node.http.post("/api/auth/token/refresh/", json={"refresh": token}, **options)
 
 
-def refresh_001(node, token, **options):
+def refresh_imagor_studio(node, token, **options):
     return node.http.post("/api/auth/refresh", json={"token": token}, **options)
 
 

@@ -5,10 +5,8 @@ import random
 import socket
 import time
 
-import httpx
-
 from . import client
-from .kafka import Brokers
+from .kafka import Brokers, ready
 from .node import Node, run
 from .waiting import eventually
 
@@ -53,16 +51,7 @@ class Cluster:
 
     def await_ready(self, seconds=READY_SECONDS):
         for node in self.nodes:
-            eventually(f"{node.home.name} ready; it says {self.readiness(node)}", lambda: self.readiness(node)[0] == 200, seconds, every=0.1)
-
-    @staticmethod
-    def readiness(node):
-        """(status, text) of /readyz; (0, why) when nothing answers."""
-        try:
-            answer = node.http.get("/readyz")
-            return answer.status_code, answer.text
-        except httpx.TransportError as error:
-            return 0, repr(error)
+            ready(node, seconds)
 
     def admin(self):
         return client.admin(self.nodes[0])

@@ -7,7 +7,9 @@ import select
 import subprocess
 import sys
 
-from .waiting import PATIENCE
+import httpx
+
+from .waiting import PATIENCE, eventually
 
 LAUNCHER = pathlib.Path(__file__).resolve().parents[2] / "kafka/brokers.py"
 READY_SECONDS = 180  # with the first download of Kafka
@@ -85,3 +87,18 @@ class Brokers:
         line = self.launcher.stdout.readline()
         assert line, f"the launcher ended with {self.launcher.wait(30)}"
         return json.loads(line)
+
+
+def readiness(node):
+    """The status of /readyz and the reasons in one text; (0, why) when nothing answers."""
+    try:
+        answer = node.http.get("/readyz")
+        return answer.status_code, " ".join(answer.json()["reasons"])
+    except httpx.TransportError as error:
+        return 0, repr(error)
+
+
+def ready(node, seconds=20):
+    """The node, once it has joined its journal."""
+    eventually(f"{node.home} ready; it says {readiness(node)}", lambda: readiness(node)[0] == 200, seconds, every=0.05)
+    return node

@@ -8,14 +8,14 @@ import types
 
 import httpx
 
-from .client import bearer, login_002, me, refresh_002, session_of
+from .client import bearer, login_ndastro, me, refresh_ndastro, session_of
 from .history import NOTHING, OK, REFUSED, UNKNOWN, History
 from .node import new_client
 from .waiting import PATIENCE
 
 NAMES_TAKEN = "Username already exists."
 CLIENT_SECONDS = 12  # longer than command.deadline_seconds
-BETWEEN_SECONDS = 0.002
+BETWEEN_SECONDS = 0.002  # nodes that refuse at once would else be asked without end, and the brokers get no processor to come back on
 _numbers = itertools.count(1)
 
 
@@ -69,7 +69,7 @@ class Load:
         """What was acknowledged is there, on every node."""
         for one in self.clients:
             for name, password in one.accounts.items():
-                answer = login_002(self.nodes[len(name) % len(self.nodes)], name, password)
+                answer = login_ndastro(self.nodes[len(name) % len(self.nodes)], name, password)
                 assert answer.status_code == 200, f"{name} was acknowledged and is gone: {answer.text}"
             for key, session in one.live.items():
                 for node in self.nodes:
@@ -134,7 +134,7 @@ class Client:
     def log_in(self):
         name, password = self.dice.choice(list(self.accounts.items()))
         with self.load.accounts.operation(self.number, name, "login", given=password) as operation:
-            answer = login_002(self.door(), name, password)
+            answer = login_ndastro(self.door(), name, password)
             operation["result"] = verdict(answer)
         assert operation["result"] != REFUSED, f"{name} was acknowledged, and its password is refused"
         if operation["result"] == OK:
@@ -150,7 +150,7 @@ class Client:
     def refresh(self):
         key, session = self.pick()
         with self.load.sessions.operation(self.number, key, "refresh", given=session.refresh) as operation:
-            answer = refresh_002(self.door(), *session)
+            answer = refresh_ndastro(self.door(), *session)
             operation["result"] = verdict(answer)
             if operation["result"] == OK:
                 operation["next"] = session_of(answer).refresh

@@ -19,41 +19,41 @@ class Route(typing.NamedTuple):
 
 
 ROUTES = [
-    Route("003 register", "POST", "/api/v1/auth/register", "003", "none", "json",
+    Route("Book Corners register", "POST", "/api/v1/auth/register", "book_corners", "none", "json",
           {"username": "somebody", "email": "somebody@example.org", "password": "correct-Horse7-staple"}),
-    Route("003 login", "POST", "/api/v1/auth/login", "003", "none", "json", {"username": "nobody", "password": "wrong-Horse7"}),
-    Route("003 refresh", "POST", "/api/v1/auth/refresh", "003", "none", "json", {"refresh": LONG_TOKEN}),
+    Route("Book Corners login", "POST", "/api/v1/auth/login", "book_corners", "none", "json", {"username": "nobody", "password": "wrong-Horse7"}),
+    Route("Book Corners refresh", "POST", "/api/v1/auth/refresh", "book_corners", "none", "json", {"refresh": LONG_TOKEN}),
     Route("me", "GET", "/api/v1/auth/me", "union", "user"),
-    Route("002 login", "POST", "/api/v1/auth/login", "002", "none", "form", {"username": "nobody", "password": "wrong-Horse7"}),
-    Route("002 token", "POST", "/api/v1/auth/token", "002", "none", "form", {"username": "nobody", "password": "wrong-Horse7"}),
-    Route("002 refresh", "POST", "/api/v1/auth/refresh", "002", "user", "json",
+    Route("ndastro-api login", "POST", "/api/v1/auth/login", "ndastro", "none", "form", {"username": "nobody", "password": "wrong-Horse7"}),
+    Route("ndastro-api token", "POST", "/api/v1/auth/token", "ndastro", "none", "form", {"username": "nobody", "password": "wrong-Horse7"}),
+    Route("ndastro-api refresh", "POST", "/api/v1/auth/refresh", "ndastro", "user", "json",
           {"token": LONG_TOKEN, "expires_in": 31536000, "token_type": "bearer"}),
-    Route("002 logout", "POST", "/api/v1/auth/logout", "002", "user", consumes=True),
-    Route("000 obtain", "POST", "/api/auth/token/obtain/", "000", "none", "json", {"username": "nobody", "password": "wrong-Horse7"}),
-    Route("000 refresh", "POST", "/api/auth/token/refresh/", "000", "none", "json", {"refresh": LONG_TOKEN}),
-    Route("000 blacklist", "POST", "/api/auth/token/blacklist", "000", "none", "json", {"refresh": LONG_TOKEN}),
-    Route("000 help", "GET", "/api/help", "000"),
-    Route("001 login", "POST", "/api/auth/login", "001", "none", "json", {"username": "nobody", "password": "wrong-Horse7"}),
-    Route("001 refresh", "POST", "/api/auth/refresh", "001", "none", "json", {"token": LONG_TOKEN}),
-    Route("001 guest", "POST", "/api/auth/guest", "001"),
-    Route("001 register", "POST", "/api/auth/register", "001", "none", "json",
+    Route("ndastro-api logout", "POST", "/api/v1/auth/logout", "ndastro", "user", consumes=True),
+    Route("LibrePhotos obtain", "POST", "/api/auth/token/obtain/", "librephotos", "none", "json", {"username": "nobody", "password": "wrong-Horse7"}),
+    Route("LibrePhotos refresh", "POST", "/api/auth/token/refresh/", "librephotos", "none", "json", {"refresh": LONG_TOKEN}),
+    Route("LibrePhotos blacklist", "POST", "/api/auth/token/blacklist", "librephotos", "none", "json", {"refresh": LONG_TOKEN}),
+    Route("LibrePhotos help", "GET", "/api/help", "librephotos"),
+    Route("imagor-studio login", "POST", "/api/auth/login", "imagor_studio", "none", "json", {"username": "nobody", "password": "wrong-Horse7"}),
+    Route("imagor-studio refresh", "POST", "/api/auth/refresh", "imagor_studio", "none", "json", {"token": LONG_TOKEN}),
+    Route("imagor-studio guest", "POST", "/api/auth/guest", "imagor_studio"),
+    Route("imagor-studio register", "POST", "/api/auth/register", "imagor_studio", "none", "json",
           {"displayName": "Some Body", "username": "ab", "password": "correct-Horse7-staple"}),
-    Route("001 register-admin", "POST", "/api/auth/register-admin", "001", "none", "json",
+    Route("imagor-studio register-admin", "POST", "/api/auth/register-admin", "imagor_studio", "none", "json",
           {"displayName": "Some Body", "username": "somebody", "password": "correct-Horse7-staple"}),
-    Route("001 first-run", "GET", "/api/auth/first-run", "001"),
-    Route("004 login", "POST", "/api/auth/login", "004", "none", "json", {"email": "nobody@example.org", "password": "wrong-Horse7"}),
-    Route("002 reset", "POST", "/api/v1/auth/reset-password", "002", "none", "json",
+    Route("imagor-studio first-run", "GET", "/api/auth/first-run", "imagor_studio"),
+    Route("lightnovel-crawler login", "POST", "/api/auth/login", "lightnovel_crawler", "none", "json", {"email": "nobody@example.org", "password": "wrong-Horse7"}),
+    Route("ndastro-api reset", "POST", "/api/v1/auth/reset-password", "ndastro", "none", "json",
           {"token": LONG_TOKEN, "new_password": "another-Horse8-staple"}),
-    Route("004 reset link", "POST", "/api/auth/send-password-reset-link", "004", "none", "json", {"email": "nobody@example.org"}),
-    Route("004 verify-otp", "POST", "/api/auth/verify-otp", "004", "none", "form", {"otp": "123456", "token": LONG_TOKEN}),
-    Route("004 send-otp", "POST", "/api/auth/me/send-otp", "004", "user"),
-    Route("004 create-token", "POST", "/api/auth/me/create-token", "004", "user"),
-    Route("004 tokens", "POST", "/api/auth/me/tokens", "004", "user"),
-    Route("004 me", "GET", "/api/auth/me", "004", "user"),
-    Route("004 me/name", "PUT", "/api/auth/me/name", "004", "user", "json", {"name": "Some Body"}),
-    Route("004 me/password", "PUT", "/api/auth/me/password", "004", "user", "json",
+    Route("lightnovel-crawler reset link", "POST", "/api/auth/send-password-reset-link", "lightnovel_crawler", "none", "json", {"email": "nobody@example.org"}),
+    Route("lightnovel-crawler verify-otp", "POST", "/api/auth/verify-otp", "lightnovel_crawler", "none", "form", {"otp": "123456", "token": LONG_TOKEN}),
+    Route("lightnovel-crawler send-otp", "POST", "/api/auth/me/send-otp", "lightnovel_crawler", "user"),
+    Route("lightnovel-crawler create-token", "POST", "/api/auth/me/create-token", "lightnovel_crawler", "user"),
+    Route("lightnovel-crawler tokens", "POST", "/api/auth/me/tokens", "lightnovel_crawler", "user"),
+    Route("lightnovel-crawler me", "GET", "/api/auth/me", "lightnovel_crawler", "user"),
+    Route("lightnovel-crawler me/name", "PUT", "/api/auth/me/name", "lightnovel_crawler", "user", "json", {"name": "Some Body"}),
+    Route("lightnovel-crawler me/password", "PUT", "/api/auth/me/password", "lightnovel_crawler", "user", "json",
           {"old_password": PASSWORD, "new_password": "another-Horse8-staple"}, consumes=True),
-    Route("004 delete me", "DELETE", "/api/auth/me", "004", "user", consumes=True),
+    Route("lightnovel-crawler delete me", "DELETE", "/api/auth/me", "lightnovel_crawler", "user", consumes=True),
     Route("verify", "GET", "/api/v1/verify", "native", "user"),
     Route("verify by post", "POST", "/api/v1/verify", "native", "user"),
     Route("users", "GET", "/api/v1/users", "native", "admin"),
@@ -88,13 +88,13 @@ def envelope_fault(dialect, answer):
         if body.get("status") != answer.status_code or not body.get("title"):
             return f"no problem document: {body!r}"
         return None
-    if dialect == "000":
+    if dialect == "librephotos":
         faults = body.get("errors")
         fine = faults and all(fault.keys() == {"field", "message"} and fault["message"] for fault in faults) and len(body) == 1
         return None if fine else f"no list of errors: {body!r}"
-    wanted = {"003": {"message", "details"}, "002": {"detail"}, "004": {"error", "detail"},
-              "001": {"error", "message", "code"}, "union": {"detail", "message", "details"}}[dialect]
-    if dialect == "004" and answer.status_code == 422:
+    wanted = {"book_corners": {"message", "details"}, "ndastro": {"detail"}, "lightnovel_crawler": {"error", "detail"},
+              "imagor_studio": {"error", "message", "code"}, "union": {"detail", "message", "details"}}[dialect]
+    if dialect == "lightnovel_crawler" and answer.status_code == 422:
         wanted = {"detail"}
     missing = wanted - body.keys()
     return f"without {sorted(missing)}: {body!r}" if missing else None

@@ -1,8 +1,8 @@
 // Whatever happens to the topic, a node never takes another log for its own, and never goes on with less than it has
 // applied.
-#include "commands/service_events.h"
-#include "projections/replica.h"
-#include "projections/tables.h"
+#include "commands/service/service_events.h"
+#include "projections/replica/replica.h"
+#include "projections/rows/tables.h"
 #include "tests/broker/journal/admin.h"
 #include "tests/broker/journal/support.h"
 #include "tests/support/eventually.h"

@@ -2,7 +2,7 @@
 // made of.
 //
 //   LEDGATE_WRITE_GOLDEN=1 golden_events    adds the samples that are missing, and never touches one that is there
-#include "projections/record.h"
+#include "projections/log/record.h"
 #include "tests/golden/events/samples.h"
 
 #include <google/protobuf/message.h>

@@ -1,10 +1,10 @@
 #include "tests/simulation/world/client.h"
 
-#include "api/authorise.h"
-#include "api/grants.h"
-#include "commands/accounts.h"
-#include "commands/sessions.h"
-#include "projections/accounts.h"
+#include "api/auth/authorise.h"
+#include "api/flows/grants.h"
+#include "commands/account/accounts.h"
+#include "commands/session/sessions.h"
+#include "projections/models/accounts.h"
 
 namespace ledgate::simulation {
 namespace {
@@ -104,7 +104,7 @@ Intent Client::intent(Kind kind) { return {.kind = kind, .request_id = name_ + "
 
 Caller Client::caller(const Intent& intent) const {
   Caller caller;
-  caller.dialect = journal::v1::DIALECT_002;
+  caller.dialect = journal::v1::DIALECT_NDASTRO;
   caller.address = "192.0.2.7";
   caller.user_agent = name_;
   caller.request_id = intent.request_id;

@@ -1,7 +1,7 @@
 // What clients do with accounts that they have, or have heard of.
-#include "commands/account_changes.h"
-#include "commands/one_time_text.h"
-#include "commands/password_reset.h"
+#include "commands/account/account_changes.h"
+#include "commands/credential/one_time_text.h"
+#include "commands/credential/password_reset.h"
 #include "tests/simulation/world/client.h"
 
 namespace ledgate::simulation {

@@ -1,6 +1,6 @@
 #include "tests/simulation/world/disk.h"
 
-#include "projections/tables.h"
+#include "projections/rows/tables.h"
 
 namespace ledgate::simulation {
 namespace {

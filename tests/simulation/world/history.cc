@@ -1,6 +1,6 @@
 #include "tests/simulation/world/history.h"
 
-#include "api/json_writer.h"
+#include "api/http/json_writer.h"
 
 namespace ledgate::simulation {
 namespace {

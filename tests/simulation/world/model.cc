@@ -1,10 +1,10 @@
 #include "tests/simulation/world/model.h"
 
-#include "domain/session_state.h"
-#include "projections/accounts.h"
-#include "projections/record.h"
-#include "projections/sessions.h"
-#include "projections/tables.h"
+#include "domain/session/session_state.h"
+#include "projections/log/record.h"
+#include "projections/models/accounts.h"
+#include "projections/models/sessions.h"
+#include "projections/rows/tables.h"
 
 #include <algorithm>
 
@@ -240,7 +240,9 @@ void Model::on_reply(const Intent& intent, const Outcome& outcome, const Standin
     }
     const ErrorCode code = outcome.result.error().code;
     if (code == ErrorCode::kOutcomeUnknown) return;
-    const bool at_the_door = code == ErrorCode::kUnauthenticated && intent.kind == Kind::kChangePassword;
+    // The session that was to be kept has ended since its token was checked.
+    const bool at_the_door = code == ErrorCode::kUnauthenticated && intent.kind == Kind::kChangePassword &&
+                             is_alive(intent.session, standing.rows) != true;
     require(code == ErrorCode::kJournalUnavailable || code == ErrorCode::kContended || at_the_door,
             "a refusal without the log", intent.request_id + " " + slug(code));
     require(!done_.contains(intent.request_id), "what was said never to happen had happened", intent.request_id);

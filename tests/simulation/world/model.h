@@ -3,10 +3,10 @@
 // wrong.
 #pragma once
 
-#include "commands/outcome.h"
+#include "commands/core/outcome.h"
 #include "domain/journal.pb.h"
-#include "projections/applier.h"
 #include "projections/ports/journal_reader.h"
+#include "projections/replica/applier.h"
 #include "tests/simulation/world/doubles.h"
 #include "tests/support/memory_kv.h"
 

@@ -1,10 +1,10 @@
 #include "tests/simulation/world/node.h"
 
-#include "commands/accounts.h"
-#include "commands/outbox.h"
-#include "commands/service_events.h"
-#include "projections/applier.h"
-#include "projections/outbox.h"
+#include "commands/account/accounts.h"
+#include "commands/delivery/outbox.h"
+#include "commands/service/service_events.h"
+#include "projections/models/outbox.h"
+#include "projections/replica/applier.h"
 
 namespace ledgate::simulation {
 namespace {

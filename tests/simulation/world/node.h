@@ -2,13 +2,13 @@
 // and go on a disk that stays.
 #pragma once
 
-#include "api/authenticate.h"
-#include "api/context.h"
-#include "api/tokens.h"
-#include "commands/services.h"
-#include "commands/subject_keys.h"
-#include "projections/freshness.h"
-#include "projections/replica.h"
+#include "api/auth/authenticate.h"
+#include "api/auth/tokens.h"
+#include "api/contract/context.h"
+#include "commands/core/services.h"
+#include "commands/core/subject_keys.h"
+#include "projections/log/freshness.h"
+#include "projections/replica/replica.h"
 #include "tests/simulation/world/brokers.h"
 #include "tests/simulation/world/disk.h"
 #include "tests/simulation/world/doubles.h"

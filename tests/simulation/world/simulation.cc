@@ -1,10 +1,10 @@
 #include "tests/simulation/world/simulation.h"
 
 #include "infra/unicode/icu_folder.h"
-#include "projections/applier.h"
-#include "projections/audit.h"
-#include "projections/record.h"
-#include "projections/tables.h"
+#include "projections/log/record.h"
+#include "projections/models/audit.h"
+#include "projections/replica/applier.h"
+#include "projections/rows/tables.h"
 #include "tests/simulation/world/client.h"
 
 #include <algorithm>

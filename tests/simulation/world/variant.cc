@@ -1,7 +1,7 @@
 #include "tests/simulation/world/variant.h"
 
 #include "domain/journal.pb.h"
-#include "projections/record.h"
+#include "projections/log/record.h"
 
 #include <functional>
 #include <optional>

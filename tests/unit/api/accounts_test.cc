@@ -80,7 +80,7 @@ TEST_F(Accounts, an_erased_user_is_gone) {
 TEST_F(Accounts, sessions_are_listed_and_ended) {
   const json list = body_of(world.ask(get("/api/v1/users/2/sessions").bearer(access("ann"))));
   ASSERT_EQ(list["items"].size(), 1U);
-  EXPECT_EQ(list["items"][0]["dialect"], "003");
+  EXPECT_EQ(list["items"][0]["dialect"], "book_corners");
   EXPECT_EQ(list["items"][0]["current"], true);
   EXPECT_EQ(world.ask(get("/api/v1/users/2/sessions").bearer(access("bob"))).status, 403);
   EXPECT_EQ(world.ask(get("/api/v1/users/99/sessions").bearer(access("bob"))).status, 403);

@@ -1,4 +1,4 @@
-#include "api/cookies.h"
+#include "api/http/cookies.h"
 
 #include <gtest/gtest.h>
 

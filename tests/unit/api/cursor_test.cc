@@ -1,4 +1,4 @@
-#include "api/cursor.h"
+#include "api/contract/cursor.h"
 
 #include "infra/crypto/vault.h"
 #include "tests/unit/crypto/support.h"

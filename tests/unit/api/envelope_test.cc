@@ -1,8 +1,8 @@
 // How each dialect words its errors. Texts stand here only where a seed fixes them.
-#include "api/dialects/seed001/errors.h"
-#include "api/dialects/seed002/errors.h"
-#include "api/dialects/seed003/errors.h"
-#include "api/dialects/seed004/errors.h"
+#include "api/dialects/book_corners/errors.h"
+#include "api/dialects/imagor_studio/errors.h"
+#include "api/dialects/lightnovel_crawler/errors.h"
+#include "api/dialects/ndastro/errors.h"
 #include "api/dialects/shared_paths.h"
 #include "api/native/problem.h"
 #include "tests/unit/api/world.h"
@@ -28,36 +28,37 @@ std::vector<FieldFault> two_faults() {
            .context = {{"min_length", 3}}}};
 }
 
-TEST(Envelope003, has_message_and_details) {
-  const Response taken = rendered(seed003::kEnvelope, ErrorCode::kUsernameTaken);
+TEST(EnvelopeBookCorners, has_message_and_details) {
+  const Response taken = rendered(book_corners::kEnvelope, ErrorCode::kUsernameTaken);
   EXPECT_EQ(taken.status, 400);
   EXPECT_EQ(body_of(taken), (json{{"message", "Username already exists."}, {"details", nullptr}}));
-  EXPECT_EQ(body_of(rendered(seed003::kEnvelope, ErrorCode::kInvalidCredentials))["message"], "Invalid credentials.");
+  EXPECT_EQ(body_of(rendered(book_corners::kEnvelope, ErrorCode::kInvalidCredentials))["message"],
+            "Invalid credentials.");
   const Response policy =
-      render(seed003::kEnvelope,
+      render(book_corners::kEnvelope,
              Refusal(Error{.code = ErrorCode::kPasswordRejected, .message = "This password is too common."}), "");
   EXPECT_EQ(policy.status, 400);
   EXPECT_EQ(body_of(policy)["message"], "This password is too common.");
 }
 
-TEST(Envelope003, names_fields_and_limits) {
-  const Response faults = render(seed003::kEnvelope, Refusal(two_faults()), "");
+TEST(EnvelopeBookCorners, names_fields_and_limits) {
+  const Response faults = render(book_corners::kEnvelope, Refusal(two_faults()), "");
   EXPECT_EQ(faults.status, 422);
   EXPECT_EQ(body_of(faults)["message"], "Validation error.");
   EXPECT_EQ(body_of(faults)["details"]["errors"][0],
             (json{{"type", "missing"}, {"loc", {"body", "payload", "username"}}, {"msg", "Field required"}}));
   Error limited{.code = ErrorCode::kRateLimited, .retry_after = std::chrono::seconds(42)};
-  const Response limit = render(seed003::kEnvelope, Refusal(seed003::too_many(limited, "login")), "");
+  const Response limit = render(book_corners::kEnvelope, Refusal(book_corners::too_many(limited, "login")), "");
   EXPECT_EQ(limit.status, 429);
   EXPECT_EQ(header_of(limit, "Retry-After"), "42");
   EXPECT_EQ(body_of(limit), (json{{"message", "Too many login attempts. Please try again later."},
                                   {"details", {{"retry_after", 42}}}}));
 }
 
-TEST(Envelope002, is_fastapis) {
-  EXPECT_EQ(body_of(rendered(seed002::kEnvelope, ErrorCode::kRefreshReused)),
+TEST(EnvelopeNdastro, is_fastapis) {
+  EXPECT_EQ(body_of(rendered(ndastro::kEnvelope, ErrorCode::kRefreshReused)),
             (json{{"detail", "Refresh token is missing or invalid."}}));
-  const Response faults = render(seed002::kEnvelope, Refusal(two_faults()), "");
+  const Response faults = render(ndastro::kEnvelope, Refusal(two_faults()), "");
   EXPECT_EQ(faults.status, 422);
   EXPECT_EQ(body_of(faults)["detail"][1], (json{{"type", "string_too_short"},
                                                 {"loc", {"body", "email"}},
@@ -66,15 +67,15 @@ TEST(Envelope002, is_fastapis) {
                                                 {"ctx", {{"min_length", 3}}}}));
 }
 
-TEST(Envelope004, has_the_text_twice) {
-  const Response wrong = rendered(seed004::kEnvelope, ErrorCode::kInvalidCredentials);
+TEST(EnvelopeLightnovelCrawler, has_the_text_twice) {
+  const Response wrong = rendered(lightnovel_crawler::kEnvelope, ErrorCode::kInvalidCredentials);
   EXPECT_EQ(wrong.status, 401);
   EXPECT_EQ(body_of(wrong), (json{{"error", "Unauthorized"}, {"detail", "Unauthorized"}}));
-  EXPECT_TRUE(body_of(render(seed004::kEnvelope, Refusal(two_faults()), ""))["detail"].is_array());
+  EXPECT_TRUE(body_of(render(lightnovel_crawler::kEnvelope, Refusal(two_faults()), ""))["detail"].is_array());
 }
 
-TEST(Envelope001, has_error_message_and_code) {
-  EXPECT_EQ(body_of(rendered(seed001::kEnvelope, ErrorCode::kRequestMalformed)),
+TEST(EnvelopeImagorStudio, has_error_message_and_code) {
+  EXPECT_EQ(body_of(rendered(imagor_studio::kEnvelope, ErrorCode::kRequestMalformed)),
             (json{{"error", "Invalid request body"}, {"message", "Invalid request body"}, {"code", "INVALID_INPUT"}}));
 }
 
@@ -103,8 +104,8 @@ TEST(Problem, carries_the_permanent_code) {
 }
 
 TEST(Envelopes, every_code_has_a_body_everywhere) {
-  for (const Envelope* envelope : {&seed001::kEnvelope, &seed002::kEnvelope, &seed003::kEnvelope, &seed004::kEnvelope,
-                                   &kEnvelopeV1, &kEnvelopeAuth, &native::kProblem}) {
+  for (const Envelope* envelope : {&imagor_studio::kEnvelope, &ndastro::kEnvelope, &book_corners::kEnvelope,
+                                   &lightnovel_crawler::kEnvelope, &kEnvelopeV1, &kEnvelopeAuth, &native::kProblem}) {
     for (const ErrorRow& row : error_table()) {
       const Response response = rendered(*envelope, row.code);
       EXPECT_GE(response.status, 400) << row.slug;

@@ -1,4 +1,4 @@
-#include "api/form.h"
+#include "api/http/form.h"
 
 #include <gtest/gtest.h>
 

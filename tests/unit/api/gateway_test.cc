@@ -1,5 +1,5 @@
 // The way of a request through the gateway, on a whole node in memory.
-#include "api/gateway.h"
+#include "api/service/gateway.h"
 
 #include "tests/unit/api/world.h"
 
@@ -253,7 +253,7 @@ TEST(Gateway, registration_that_is_switched_off_is_refused_and_recorded) {
   EXPECT_EQ(count(world.events("&type=RegistrationRefused"), "RegistrationRefused"), 1);
 }
 
-TEST(Gateway, the_limit_is_the_first_check_of_003_and_counts_what_is_logged) {
+TEST(Gateway, the_limit_is_the_first_check_of_book_corners_and_counts_what_is_logged) {
   World::Options options{.rate_limits = true};
   options.settings.limits.login.network.attempts = 2;
   World world(std::move(options));

@@ -1,6 +1,6 @@
-#include "api/json.h"
+#include "api/http/json.h"
 
-#include "api/json_writer.h"
+#include "api/http/json_writer.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The native routes: lists, the audit trail, status.
-#include "commands/service_events.h"
+#include "commands/service/service_events.h"
 #include "tests/unit/api/world.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
-#include "api/openapi.h"
+#include "api/service/openapi.h"
 
-#include "api/routes.h"
+#include "api/service/routes.h"
 
 #include <gtest/gtest.h>
 

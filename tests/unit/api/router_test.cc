@@ -1,9 +1,9 @@
-#include "api/router.h"
+#include "api/service/router.h"
 
-#include "api/dialects/seed000/errors.h"
+#include "api/dialects/librephotos/errors.h"
 #include "api/dialects/shared_paths.h"
 #include "api/native/problem.h"
-#include "api/routes.h"
+#include "api/service/routes.h"
 
 #include <gtest/gtest.h>
 
@@ -71,7 +71,7 @@ TEST(RouteTable, every_row_is_complete) {
 TEST(RouteTable, unrouted_paths_answer_in_the_words_of_their_neighbours) {
   EXPECT_EQ(&envelope_at("/api/v1/auth/nothing"), &kEnvelopeV1);
   EXPECT_EQ(&envelope_at("/api/auth/nothing"), &kEnvelopeAuth);
-  EXPECT_EQ(&envelope_at("/api/auth/token/obtain"), &seed000::kEnvelope);
+  EXPECT_EQ(&envelope_at("/api/auth/token/obtain"), &librephotos::kEnvelope);
   EXPECT_EQ(&envelope_at("/api/v1/users/1/nothing"), &native::kProblem);
   EXPECT_EQ(&envelope_at("/"), &native::kProblem);
 }

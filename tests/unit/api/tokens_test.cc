@@ -1,6 +1,6 @@
-#include "api/tokens.h"
+#include "api/auth/tokens.h"
 
-#include "api/json.h"
+#include "api/http/json.h"
 #include "tests/unit/api/world.h"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // What each dialect makes of a request, and how its answers look.
-#include "api/dialects/seed002/translate.h"
+#include "api/dialects/ndastro/translate.h"
 
-#include "api/dialects/seed003/translate.h"
-#include "api/dialects/seed004/translate.h"
+#include "api/dialects/book_corners/translate.h"
+#include "api/dialects/lightnovel_crawler/translate.h"
 #include "tests/unit/api/world.h"
 
 #include <gtest/gtest.h>
@@ -18,8 +18,8 @@ const FieldFault& only_fault(const Refusal& refusal) {
   return refusal.fields.front();
 }
 
-TEST(Parse003, register_is_trimmed_and_folded_as_the_product_does) {
-  const auto command = seed003::parse_register(
+TEST(ParseBookCorners, register_is_trimmed_and_folded_as_the_product_does) {
+  const auto command = book_corners::parse_register(
       post("/")
           .json({{"username", " Jane\t"}, {"email", " Jane@Example.ORG "}, {"password", " pass word "}})
           .request());
@@ -30,25 +30,25 @@ TEST(Parse003, register_is_trimmed_and_folded_as_the_product_does) {
   EXPECT_EQ(command->role, journal::v1::ROLE_USER);
 }
 
-TEST(Parse003, members_that_are_not_asked_for_mean_nothing) {
-  const auto command = seed003::parse_register(post("/")
-                                                   .json({{"username", "jane"},
-                                                          {"email", "j@example.org"},
-                                                          {"password", "password!"},
-                                                          {"role", "admin"},
-                                                          {"tier", 2}})
-                                                   .request());
+TEST(ParseBookCorners, members_that_are_not_asked_for_mean_nothing) {
+  const auto command = book_corners::parse_register(post("/")
+                                                        .json({{"username", "jane"},
+                                                               {"email", "j@example.org"},
+                                                               {"password", "password!"},
+                                                               {"role", "admin"},
+                                                               {"tier", 2}})
+                                                        .request());
   ASSERT_TRUE(command);
   EXPECT_EQ(command->role, journal::v1::ROLE_USER);
   EXPECT_EQ(command->tier, 0U);
 }
 
-TEST(Parse003, lengths_and_types_are_faults_of_the_field) {
+TEST(ParseBookCorners, lengths_and_types_are_faults_of_the_field) {
   const json good{{"username", "jane"}, {"email", "j@example.org"}, {"password", "password!"}};
   const auto fault_of = [&](const char* field, const json& value) {
     json body = good;
     body[field] = value;
-    const auto parsed = seed003::parse_register(post("/").json(body).request());
+    const auto parsed = book_corners::parse_register(post("/").json(body).request());
     EXPECT_FALSE(parsed);
     return only_fault(parsed.error());
   };
@@ -58,28 +58,28 @@ TEST(Parse003, lengths_and_types_are_faults_of_the_field) {
   EXPECT_EQ(fault_of("password", "short7!").field, "password");
   EXPECT_EQ(fault_of("password", nullptr).input, nullptr);
   EXPECT_EQ(fault_of("password", {"in a list"}).input, nullptr) << "secrets are never shown";
-  EXPECT_TRUE(seed003::parse_register(
+  EXPECT_TRUE(book_corners::parse_register(
       post("/").json({{"username", "äöü"}, {"email", "j@example.org"}, {"password", "ääääääää"}}).request()))
       << "lengths count characters, not bytes";
 }
 
-TEST(Parse002, forms_leave_no_field_empty) {
-  const auto parsed = seed002::parse_login(post("/").form("username=jane&password=").request());
+TEST(ParseNdastro, forms_leave_no_field_empty) {
+  const auto parsed = ndastro::parse_login(post("/").form("username=jane&password=").request());
   ASSERT_FALSE(parsed);
   EXPECT_EQ(only_fault(parsed.error()).type, "missing");
   EXPECT_EQ(only_fault(parsed.error()).field, "password");
 }
 
-TEST(Parse002, the_oauth_form_may_say_its_grant_type) {
-  EXPECT_TRUE(seed002::parse_token(post("/").form("username=a&password=b&scope=&client_id=x").request()));
-  EXPECT_TRUE(seed002::parse_token(post("/").form("username=a&password=b&grant_type=password").request()));
-  const auto implicit = seed002::parse_token(post("/").form("username=a&password=b&grant_type=implicit").request());
+TEST(ParseNdastro, the_oauth_form_may_say_its_grant_type) {
+  EXPECT_TRUE(ndastro::parse_token(post("/").form("username=a&password=b&scope=&client_id=x").request()));
+  EXPECT_TRUE(ndastro::parse_token(post("/").form("username=a&password=b&grant_type=password").request()));
+  const auto implicit = ndastro::parse_token(post("/").form("username=a&password=b&grant_type=implicit").request());
   ASSERT_FALSE(implicit);
   EXPECT_EQ(only_fault(implicit.error()).type, "literal_error");
 }
 
-TEST(Render002, tokens_come_nested_and_with_a_cookie) {
-  const Response response = seed002::render_tokens({.username = "john",
+TEST(RenderNdastro, tokens_come_nested_and_with_a_cookie) {
+  const Response response = ndastro::render_tokens({.username = "john",
                                                     .access = "a.b.c",
                                                     .access_lifetime_s = 604'800,
                                                     .refresh = "r.s.t",
@@ -93,12 +93,12 @@ TEST(Render002, tokens_come_nested_and_with_a_cookie) {
             "refresh_token=r.s.t; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax; Secure");
 }
 
-TEST(Render004, the_user_has_every_key) {
+TEST(RenderLightnovelCrawler, the_user_has_every_key) {
   state::v1::Account account;
   account.set_id(std::string(16, '\1'));
   account.set_role(journal::v1::ROLE_AUDITOR);
   account.set_created_us(1'800'000'000'123'456);
-  const json user = seed004::user_object({.account = account, .email = "a@example.org", .display_name = ""});
+  const json user = lightnovel_crawler::user_object({.account = account, .email = "a@example.org", .display_name = ""});
   EXPECT_EQ(user, (json{{"id", "01010101-0101-0101-0101-010101010101"},
                         {"referrer_id", nullptr},
                         {"email", "a@example.org"},

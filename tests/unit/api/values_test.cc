@@ -1,8 +1,8 @@
 // The small readers and writers: numbers, times, UTF-8, scopes.
-#include "api/access.h"
-#include "api/rfc3339.h"
-#include "api/schema.h"
-#include "api/utf8.h"
+#include "api/answer/schema.h"
+#include "api/auth/access.h"
+#include "api/http/rfc3339.h"
+#include "api/http/utf8.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "api/worker_pool.h"
+#include "api/service/worker_pool.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #include "tests/unit/api/world.h"
 
-#include "commands/service_events.h"
-#include "projections/tables.h"
+#include "commands/service/service_events.h"
+#include "projections/rows/tables.h"
 #include "tests/unit/crypto/support.h"
 
 #include <gtest/gtest.h>

@@ -2,16 +2,16 @@
 // maps.
 #pragma once
 
-#include "api/authenticate.h"
-#include "api/gateway.h"
-#include "api/tokens.h"
-#include "commands/subject_keys.h"
+#include "api/auth/authenticate.h"
+#include "api/auth/tokens.h"
+#include "api/service/gateway.h"
+#include "commands/core/subject_keys.h"
 #include "infra/crypto/argon2_hasher.h"
 #include "infra/crypto/jose.h"
 #include "infra/crypto/system_entropy.h"
 #include "infra/crypto/vault.h"
 #include "infra/unicode/icu_folder.h"
-#include "projections/replica.h"
+#include "projections/replica/replica.h"
 #include "tests/support/memory_journal.h"
 #include "tests/support/memory_kv.h"
 
@@ -77,7 +77,7 @@ class World {
   // Does not wait: the reply is set some time later.
   void send(const Ask& ask, Service::Reply reply) { gateway_->handle(ask.request(), std::move(reply)); }
 
-  // 003's token pair of a new user, and the administrator's access token.
+  // Book Corners's token pair of a new user, and the administrator's access token.
   nlohmann::json register_user(const std::string& name);
   std::string admin_token();
   // The names of all events so far, as the audit route shows them.

@@ -1,11 +1,11 @@
 // verify and rebuild on a data directory with a journal: what they compare, and rows that are damaged.
 #include "infra/app/offline.h"
 
-#include "commands/service_events.h"
+#include "commands/service/service_events.h"
 #include "infra/app/storage.h"
 #include "infra/config/settings_load.h"
-#include "projections/applier.h"
-#include "projections/tables.h"
+#include "projections/replica/applier.h"
+#include "projections/rows/tables.h"
 #include "tests/support/temp_dir.h"
 
 #include <gtest/gtest.h>

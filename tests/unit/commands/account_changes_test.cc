@@ -1,10 +1,10 @@
 // Commands about accounts that exist, end to end, and the races they must win or lose.
-#include "commands/account_changes.h"
+#include "commands/account/account_changes.h"
 
-#include "domain/session_state.h"
-#include "projections/accounts.h"
-#include "projections/directory.h"
-#include "projections/sessions.h"
+#include "domain/session/session_state.h"
+#include "projections/models/accounts.h"
+#include "projections/models/directory.h"
+#include "projections/models/sessions.h"
 #include "tests/unit/commands/world.h"
 
 #include <gtest/gtest.h>

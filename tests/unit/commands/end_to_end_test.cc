@@ -1,8 +1,8 @@
 // Commands from the request to the rows: registering, logging in, refreshing, logging out.
-#include "projections/accounts.h"
-#include "projections/audit.h"
-#include "projections/directory.h"
-#include "projections/sessions.h"
+#include "projections/models/accounts.h"
+#include "projections/models/audit.h"
+#include "projections/models/directory.h"
+#include "projections/models/sessions.h"
 #include "tests/unit/commands/world.h"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // What the journal may do to a command, and what the caller is told: conflicts, unknown outcomes, nothing written, too
 // late.
-#include "projections/accounts.h"
-#include "projections/directory.h"
+#include "projections/models/accounts.h"
+#include "projections/models/directory.h"
 #include "tests/unit/commands/world.h"
 
 #include <gtest/gtest.h>

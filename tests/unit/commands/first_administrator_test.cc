@@ -2,7 +2,7 @@
 #include "infra/app/first_administrator.h"
 
 #include "infra/config/settings_load.h"
-#include "projections/applier.h"
+#include "projections/replica/applier.h"
 #include "tests/unit/commands/world.h"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
 // An Idempotency-Key makes a retry safe: the same outcome again, whatever became of the first answer.
-#include "projections/directory.h"
-#include "projections/sessions.h"
+#include "projections/models/directory.h"
+#include "projections/models/sessions.h"
 #include "tests/unit/commands/world.h"
 
 #include <gtest/gtest.h>

@@ -1,15 +1,15 @@
 // Codes, resets, API tokens and the outbox through the whole write side: what is remembered and what is not, two nodes
 // that want the same, and time by the log.
-#include "projections/one_time.h"
+#include "projections/models/one_time.h"
 
-#include "commands/api_tokens.h"
-#include "commands/codes.h"
-#include "commands/one_time_text.h"
-#include "commands/outbox.h"
-#include "commands/password_reset.h"
-#include "projections/accounts.h"
-#include "projections/api_tokens.h"
-#include "projections/outbox.h"
+#include "commands/credential/api_tokens.h"
+#include "commands/credential/codes.h"
+#include "commands/credential/one_time_text.h"
+#include "commands/credential/password_reset.h"
+#include "commands/delivery/outbox.h"
+#include "projections/models/accounts.h"
+#include "projections/models/api_tokens.h"
+#include "projections/models/outbox.h"
 #include "tests/unit/commands/world.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Rate limits: attempts in the journal and in flight, windows aligned to the epoch, clients by network.
-#include "commands/rate_limiter.h"
+#include "commands/limits/rate_limiter.h"
 
 #include "tests/unit/commands/world.h"
 
@@ -10,8 +10,8 @@
 namespace ledgate::testing {
 namespace {
 
-using journal::v1::DIALECT_002;
-using journal::v1::DIALECT_003;
+using journal::v1::DIALECT_BOOK_CORNERS;
+using journal::v1::DIALECT_NDASTRO;
 
 constexpr std::int64_t kWindowS = 300;
 const Limit kThree{.name = "login", .attempts = 3, .window_s = kWindowS};
@@ -23,11 +23,11 @@ class RateLimits : public ::testing::Test {
     world.advance(std::chrono::milliseconds(kWindowS * 1000 - world.clock.now_ms() % (kWindowS * 1000)));
   }
   bool admits(const std::string& address, const Limit& limit = kThree) {
-    return limiter.admit(limit, address, DIALECT_002).has_value();
+    return limiter.admit(limit, address, DIALECT_NDASTRO).has_value();
   }
   // An attempt that is decided, appended and over.
   bool attempt(const std::string& address, const Limit& limit = kThree) {
-    const auto admission = limiter.admit(limit, address, DIALECT_002);
+    const auto admission = limiter.admit(limit, address, DIALECT_NDASTRO);
     if (!admission) return false;
     Caller caller = World::caller(address);
     caller.rate_counts.push_back(*admission->count());
@@ -41,7 +41,7 @@ class RateLimits : public ::testing::Test {
 
 TEST_F(RateLimits, CountAttemptsInTheJournal) {
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(attempt("192.0.2.1")) << i;
-  const auto refused = limiter.admit(kThree, "192.0.2.1", DIALECT_002);
+  const auto refused = limiter.admit(kThree, "192.0.2.1", DIALECT_NDASTRO);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
   EXPECT_EQ(refused.error().retry_after.count(), kWindowS);
@@ -50,7 +50,7 @@ TEST_F(RateLimits, CountAttemptsInTheJournal) {
 
 TEST_F(RateLimits, CountAttemptsInFlight) {
   std::vector<RateLimiter::Admission> held;
-  for (int i = 0; i < 3; ++i) held.push_back(limiter.admit(kThree, "192.0.2.1", DIALECT_002).value());
+  for (int i = 0; i < 3; ++i) held.push_back(limiter.admit(kThree, "192.0.2.1", DIALECT_NDASTRO).value());
   EXPECT_FALSE(admits("192.0.2.1"));
   held.pop_back();
   EXPECT_TRUE(admits("192.0.2.1")) << "given up without a trace";
@@ -59,23 +59,23 @@ TEST_F(RateLimits, CountAttemptsInFlight) {
 TEST_F(RateLimits, CountBothTogether) {
   EXPECT_TRUE(attempt("192.0.2.1"));
   EXPECT_TRUE(attempt("192.0.2.1"));
-  const auto held = limiter.admit(kThree, "192.0.2.1", DIALECT_002);
+  const auto held = limiter.admit(kThree, "192.0.2.1", DIALECT_NDASTRO);
   EXPECT_TRUE(held);
   EXPECT_FALSE(admits("192.0.2.1"));
 }
 
 TEST_F(RateLimits, AnAdmissionThatIsMovedIsReleasedOnce) {
   {
-    RateLimiter::Admission first = limiter.admit(kThree, "192.0.2.1", DIALECT_002).value();
+    RateLimiter::Admission first = limiter.admit(kThree, "192.0.2.1", DIALECT_NDASTRO).value();
     RateLimiter::Admission second = std::move(first);
     RateLimiter::Admission third;
     third = std::move(second);
     EXPECT_TRUE(third.count());
     EXPECT_FALSE(RateLimiter::Admission().count());
-    third = limiter.admit(kThree, "192.0.2.1", DIALECT_002).value();
+    third = limiter.admit(kThree, "192.0.2.1", DIALECT_NDASTRO).value();
   }
   std::vector<RateLimiter::Admission> held;
-  for (int i = 0; i < 3; ++i) held.push_back(limiter.admit(kThree, "192.0.2.1", DIALECT_002).value());
+  for (int i = 0; i < 3; ++i) held.push_back(limiter.admit(kThree, "192.0.2.1", DIALECT_NDASTRO).value());
   EXPECT_FALSE(admits("192.0.2.1"));
 }
 
@@ -84,13 +84,13 @@ TEST_F(RateLimits, AreTheSameOnEveryNodeAndAfterARestart) {
   for (int i = 0; i < 3; ++i) attempt("192.0.2.1");
   world.node(1).catch_up();
   RateLimiter elsewhere(world.services(1), true);
-  EXPECT_FALSE(elsewhere.admit(kThree, "192.0.2.1", DIALECT_002));
+  EXPECT_FALSE(elsewhere.admit(kThree, "192.0.2.1", DIALECT_NDASTRO));
 }
 
 TEST_F(RateLimits, WindowsAreAlignedToTheEpoch) {
   world.advance(std::chrono::milliseconds(kWindowS * 1000 - 1));
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(attempt("192.0.2.1"));
-  const auto refused = limiter.admit(kThree, "192.0.2.1", DIALECT_002);
+  const auto refused = limiter.admit(kThree, "192.0.2.1", DIALECT_NDASTRO);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().retry_after.count(), 1) << "never 0";
   world.advance(std::chrono::milliseconds(1));
@@ -142,7 +142,7 @@ TEST(ClientNetworks, AreAddressesOrTheir64) {
 TEST_F(RateLimits, SwitchedOffAdmitEverybodyAndCountNothing) {
   RateLimiter off(world.services(), false);
   for (int i = 0; i < 10; ++i) {
-    const auto admission = off.admit(kThree, "192.0.2.1", DIALECT_002);
+    const auto admission = off.admit(kThree, "192.0.2.1", DIALECT_NDASTRO);
     ASSERT_TRUE(admission);
     EXPECT_FALSE(admission->count());
   }
@@ -166,7 +166,7 @@ TEST_F(RateLimits, RefusalsAreSummedUpOnceTheirWindowHasEnded) {
   EXPECT_EQ(summed[0].fact.count(), 5U);
   EXPECT_EQ(summed[0].fact.window_start_ms(), window_start_ms);
   EXPECT_EQ(summed[0].fact.window_ms(), kWindowS * 1000);
-  EXPECT_EQ(summed[0].fact.dialect(), DIALECT_002);
+  EXPECT_EQ(summed[0].fact.dialect(), DIALECT_NDASTRO);
   EXPECT_EQ(summed[0].fact.bucket().size(), 16U);
   EXPECT_TRUE(limiter.take_throttled(window_start_ms + 2 * kWindowS * 1000).empty()) << "once";
 }
@@ -189,7 +189,7 @@ TEST_F(RateLimits, NeverAdmitMoreThanTheirNumberAtOnce) {
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int j = 0; j < 50; ++j) {
-        auto admission = limiter.admit(kThree, "192.0.2.1", DIALECT_003);
+        auto admission = limiter.admit(kThree, "192.0.2.1", DIALECT_BOOK_CORNERS);
         if (!admission) continue;
         ++admitted;
         const std::lock_guard lock(mutex);

@@ -1,7 +1,7 @@
 // Whatever says something of a person stands in the journal and in the rows only sealed; passwords, tokens and what
 // strangers typed not at all.
-#include "commands/seal_drafts.h"
-#include "projections/tables.h"
+#include "commands/core/seal_drafts.h"
+#include "projections/rows/tables.h"
 #include "tests/unit/commands/world.h"
 
 #include <google/protobuf/descriptor.h>

@@ -1,7 +1,7 @@
 // What the service does for itself: ticks, signing keys, the first administrator, the genesis, small facts.
-#include "projections/accounts.h"
-#include "projections/audit.h"
-#include "projections/signing_keys.h"
+#include "projections/models/accounts.h"
+#include "projections/models/audit.h"
+#include "projections/models/signing_keys.h"
 #include "tests/unit/commands/world.h"
 
 #include <gtest/gtest.h>

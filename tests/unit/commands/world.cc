@@ -1,8 +1,8 @@
 #include "tests/unit/commands/world.h"
 
 #include "infra/crypto/derived_keys.h"
-#include "projections/audit.h"
-#include "projections/tables.h"
+#include "projections/models/audit.h"
+#include "projections/rows/tables.h"
 #include "tests/unit/crypto/support.h"
 
 #include <stdexcept>
@@ -144,7 +144,7 @@ std::string World::raw_journal() {
 
 Caller World::caller(const std::string& address) {
   Caller caller;
-  caller.dialect = journal::v1::DIALECT_002;
+  caller.dialect = journal::v1::DIALECT_NDASTRO;
   caller.address = address;
   caller.user_agent = "test-agent/1.0";
   caller.request_id = "request-1";

@@ -52,7 +52,7 @@ TEST_F(SettingsTest, DefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(settings.listen.text(), "127.0.0.1:8080");
   EXPECT_EQ(settings.data, "./data");
   EXPECT_EQ(settings.command.deadline_seconds, seconds(8));
-  EXPECT_EQ(settings.lifetimes.refresh_002_seconds, std::chrono::days(365));
+  EXPECT_EQ(settings.lifetimes.ndastro.refresh_seconds, std::chrono::days(365));
   EXPECT_EQ(settings.lifetimes.api_token_seconds, std::chrono::days(15));
   EXPECT_EQ(settings.argon2.memory_kib, 19 * 1024);
   EXPECT_TRUE(settings.rate_limits.enabled);

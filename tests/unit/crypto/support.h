@@ -2,7 +2,7 @@
 #pragma once
 
 #include "commands/ports/vault.h"
-#include "domain/secret.h"
+#include "domain/value/secret.h"
 #include "infra/crypto/keyring.h"
 #include "infra/crypto/keyring_text.h"
 

@@ -1,5 +1,5 @@
 // API tokens: when the newest is handed out again, when one has ended, and what a sign-up may show.
-#include "domain/api_tokens.h"
+#include "domain/credential/api_tokens.h"
 
 #include "tests/unit/domain/spec.h"
 
@@ -24,7 +24,7 @@ Fact created(const std::string& index) {
   created.set_token_index(index);
   *created.mutable_token() = draft(id<UserId>(1), "the token");
   created.set_lifetime_s(kLifetimeS);
-  created.set_dialect(journal::v1::DIALECT_004);
+  created.set_dialect(journal::v1::DIALECT_LIGHTNOVEL_CRAWLER);
   return fact.at(kMade);
 }
 
@@ -41,7 +41,7 @@ Decided<std::string> asking(const std::optional<state::v1::ApiToken>& newest, st
                             .token = "the token",
                             .lifetime_s = kLifetimeS,
                             .now_ms = now_ms,
-                            .dialect = journal::v1::DIALECT_004}),
+                            .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER}),
           row};
 }
 

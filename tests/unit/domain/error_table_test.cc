@@ -1,6 +1,6 @@
 // The error table: permanent numbers and slugs, each once, in the order of precedence.
-#include "domain/error_codes.h"
-#include "domain/result.h"
+#include "domain/errors/error_codes.h"
+#include "domain/errors/result.h"
 
 #include <gtest/gtest.h>
 

@@ -94,7 +94,7 @@ TEST(EvolvingASession, BeginsWithTheLogIn) {
   const auto session = given(born({.rotating = true}).at(50'000)).session();
   EXPECT_EQ(session->id(), raw_session(1));
   EXPECT_EQ(session->user_id(), raw_user(1));
-  EXPECT_EQ(session->dialect(), journal::v1::DIALECT_002);
+  EXPECT_EQ(session->dialect(), journal::v1::DIALECT_NDASTRO);
   EXPECT_EQ(session->born_position(), 1U);
   EXPECT_EQ(session->created_ms(), 50'000);
   EXPECT_EQ(session->generation(), 0U);

@@ -1,5 +1,5 @@
 // Identifiers: their forms, and that no two kinds mix.
-#include "domain/ids.h"
+#include "domain/value/ids.h"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@ namespace {
 LoginAttempt attempt(bool password_matches) {
   return {.login_index = std::string(16, 'n'),
           .password_matches = password_matches,
-          .dialect = journal::v1::DIALECT_003,
+          .dialect = journal::v1::DIALECT_BOOK_CORNERS,
           .birth = {.session = id<SessionId>(1), .access_lifetime_s = 300, .refresh_lifetime_s = 86400}};
 }
 
@@ -29,7 +29,7 @@ Fact failure(std::uint8_t user, journal::v1::Refusal reason, journal::v1::LoginM
   auto& failed = *fact.event.mutable_user()->mutable_login_failed();
   if (user == 0) fact.event.mutable_user()->set_user_id("");
   failed.set_reason(reason);
-  failed.set_dialect(journal::v1::DIALECT_003);
+  failed.set_dialect(journal::v1::DIALECT_BOOK_CORNERS);
   failed.set_login_index(std::string(16, 'n'));
   failed.set_method(method);
   return fact;

@@ -1,5 +1,5 @@
 // The form of addresses and user names, judged after folding as commands do.
-#include "domain/names.h"
+#include "domain/value/names.h"
 
 #include "infra/unicode/icu_folder.h"
 

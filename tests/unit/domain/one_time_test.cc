@@ -1,6 +1,6 @@
 // Codes and reset tokens: every branch of their deciders, the edges of time and tries, and how the newest thing
 // changes.
-#include "domain/one_time.h"
+#include "domain/credential/one_time.h"
 
 #include "tests/unit/domain/spec.h"
 
@@ -10,7 +10,7 @@ namespace {
 constexpr std::int64_t kSent = 1'000'000;
 constexpr std::int64_t kLifetimeS = 300;
 constexpr std::int64_t kEnd = kSent + kLifetimeS * 1000;
-constexpr auto kDialect = journal::v1::DIALECT_004;
+constexpr auto kDialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER;
 
 using journal::v1::Event;
 using journal::v1::Refusal;

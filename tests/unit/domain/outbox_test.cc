@@ -1,5 +1,5 @@
 // The outbox: who may send, when, and what follows; the fence of a claim.
-#include "domain/outbox.h"
+#include "domain/delivery/outbox.h"
 
 #include "tests/unit/domain/spec.h"
 

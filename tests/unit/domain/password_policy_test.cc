@@ -1,7 +1,7 @@
 // The password policy: the rules, order and sentences of Django's default validators.
-#include "domain/password_policy.h"
+#include "domain/credential/password_policy.h"
 
-#include "domain/common_passwords.h"
+#include "domain/credential/common_passwords.h"
 
 #include <gtest/gtest.h>
 
@@ -92,7 +92,7 @@ TEST(PasswordPolicy, LengthIsTheCallersCountOfCharacters) {
 }
 
 std::vector<std::string> lines_of_the_list() {
-  std::ifstream file(std::string(LEDGATE_SOURCE_DIR) + "/domain/data/common_passwords.txt");
+  std::ifstream file(std::string(LEDGATE_SOURCE_DIR) + "/domain/credential/common_passwords.txt");
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);) lines.push_back(line);
   return lines;

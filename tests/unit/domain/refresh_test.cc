@@ -13,7 +13,7 @@ struct Presented {
   std::int64_t now_ms = kBorn + 60'000;
   std::int64_t expires_ms = kExpires;
   std::optional<std::uint8_t> by = std::nullopt;
-  journal::v1::Dialect dialect = journal::v1::DIALECT_002;
+  journal::v1::Dialect dialect = journal::v1::DIALECT_NDASTRO;
   bool user_active = true;
   bool by_access_token = false;
 };
@@ -41,7 +41,7 @@ Fact refusal(journal::v1::Refusal reason, journal::v1::Dialect dialect) {
   fact.event.mutable_session()->mutable_refresh_refused()->set_dialect(dialect);
   return fact;
 }
-Fact refusal(journal::v1::Refusal reason) { return refusal(reason, journal::v1::DIALECT_002); }
+Fact refusal(journal::v1::Refusal reason) { return refusal(reason, journal::v1::DIALECT_NDASTRO); }
 
 Fact reuse(std::uint32_t presented, std::uint32_t current) {
   Fact fact = about_session(1, 1);
@@ -58,14 +58,14 @@ const Fact kRotated = refreshed({.generation = 0, .rotated = true}).at(kBorn + 6
 TEST(Refreshing, NoSessionOfOurs) {
   Fact fact;
   fact.event.mutable_session()->mutable_refresh_refused()->set_reason(journal::v1::REFUSAL_TOKEN_INVALID);
-  fact.event.mutable_session()->mutable_refresh_refused()->set_dialect(journal::v1::DIALECT_002);
+  fact.event.mutable_session()->mutable_refresh_refused()->set_dialect(journal::v1::DIALECT_NDASTRO);
   given_nothing().when(refreshing({})).then({fact}).refused(ErrorCode::kRefreshInvalid);
 }
 
 TEST(Refreshing, AnotherDialectsToken) {
   given(kFixed)
-      .when(refreshing({.dialect = journal::v1::DIALECT_003}))
-      .then({refusal(journal::v1::REFUSAL_TOKEN_INVALID, journal::v1::DIALECT_003)})
+      .when(refreshing({.dialect = journal::v1::DIALECT_BOOK_CORNERS}))
+      .then({refusal(journal::v1::REFUSAL_TOKEN_INVALID, journal::v1::DIALECT_BOOK_CORNERS)})
       .refused(ErrorCode::kRefreshInvalid);
 }
 
@@ -202,7 +202,7 @@ TEST(Extending, AGuestsSessionNeedsNoAccount) {
   const RefreshAttempt attempt{.session = id<SessionId>(1),
                                .expires_ms = kExpires,
                                .by_access_token = true,
-                               .dialect = journal::v1::DIALECT_001,
+                               .dialect = journal::v1::DIALECT_IMAGOR_STUDIO,
                                .now_ms = kBorn};
   const History history = given(guest_entered().at(kBorn));
   history.when([&](const History& past) { return decide_refresh(past.session(), std::nullopt, attempt); }).answers(0);
@@ -210,7 +210,9 @@ TEST(Extending, AGuestsSessionNeedsNoAccount) {
 }
 
 TEST(Extending, ASessionWithARefreshTokenKeepsItAsItIs) {
-  given(kRotating).when(refreshing({.dialect = journal::v1::DIALECT_001, .by_access_token = true})).answers(0);
+  given(kRotating)
+      .when(refreshing({.dialect = journal::v1::DIALECT_IMAGOR_STUDIO, .by_access_token = true}))
+      .answers(0);
   const auto before = given(kRotating).session();
   const auto after = given(kRotating, extended().at(kBorn + 100'000)).session();
   EXPECT_EQ(after->generation_ms(), before->generation_ms());
@@ -264,7 +266,7 @@ TEST(GivingBack, WhatIsNoGoodIsRefusedAsARefreshWouldBe) {
 
 auto logging_out() {
   return [](const History& history) {
-    return decide_session_end(history.session(), SessionEnd::kLoggedOut, journal::v1::DIALECT_002);
+    return decide_session_end(history.session(), SessionEnd::kLoggedOut, journal::v1::DIALECT_NDASTRO);
   };
 }
 

@@ -7,7 +7,7 @@ namespace {
 Registration everything() {
   Registration registration{.user = id<UserId>(1),
                             .role = journal::v1::ROLE_AUDITOR,
-                            .dialect = journal::v1::DIALECT_003,
+                            .dialect = journal::v1::DIALECT_BOOK_CORNERS,
                             .username = "Ann",
                             .email = "Ann@Example.org",
                             .display_name = "Ann A.",
@@ -29,7 +29,7 @@ Fact refusal(journal::v1::Refusal reason) {
   Fact fact;
   auto& refused = *fact.event.mutable_user()->mutable_registration_refused();
   refused.set_reason(reason);
-  refused.set_dialect(journal::v1::DIALECT_003);
+  refused.set_dialect(journal::v1::DIALECT_BOOK_CORNERS);
   refused.set_username_index(std::string(16, 'u'));
   refused.set_email_index(std::string(16, 'e'));
   return fact;
@@ -47,7 +47,7 @@ TEST(Registering, AGoodOneIsAUserWithAllThatWasSaid) {
   *registered.mutable_email() = draft(id<UserId>(1), "Ann@Example.org");
   *registered.mutable_display_name() = draft(id<UserId>(1), "Ann A.");
   *registered.mutable_password_hash() = draft(id<UserId>(1), "$argon2id$…");
-  registered.set_dialect(journal::v1::DIALECT_003);
+  registered.set_dialect(journal::v1::DIALECT_BOOK_CORNERS);
   registered.set_tier(2);
   registered.set_bootstrap(true);
   given_nothing().when(registering(everything())).then({fact}).answers(id<UserId>(1));

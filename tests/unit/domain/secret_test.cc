@@ -1,5 +1,5 @@
 // Secret<T> cannot be printed or compared, and leaves nothing behind.
-#include "domain/secret.h"
+#include "domain/value/secret.h"
 
 #include <gtest/gtest.h>
 

@@ -4,9 +4,12 @@
 //   5})).then({refreshed(...)}).answers(1);
 #pragma once
 
-#include "domain/decide.h"
-#include "domain/decide_account.h"
-#include "domain/evolve.h"
+#include "domain/account/decide.h"
+#include "domain/account/evolve.h"
+#include "domain/account/state.pb.h"
+#include "domain/session/decide.h"
+#include "domain/session/evolve.h"
+#include "domain/session/state.pb.h"
 
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/message_differencer.h>
@@ -154,7 +157,7 @@ struct Terms {
   std::int64_t access_lifetime_s = 300;
   std::int64_t refresh_lifetime_s = 3600;
   bool rotating = false;
-  journal::v1::Dialect dialect = journal::v1::DIALECT_002;
+  journal::v1::Dialect dialect = journal::v1::DIALECT_NDASTRO;
 };
 inline Fact born(const Terms& terms) {
   return {logged_in(id<UserId>(terms.user),
@@ -183,7 +186,7 @@ inline Fact refreshed(const Refresh& refresh) {
   refreshed.set_generation(refresh.generation);
   refreshed.set_rotated(refresh.rotated);
   refreshed.set_repeated_within_grace(refresh.repeated);
-  refreshed.set_dialect(journal::v1::DIALECT_002);
+  refreshed.set_dialect(journal::v1::DIALECT_NDASTRO);
   return fact;
 }
 inline Fact guest_entered() {
@@ -191,7 +194,7 @@ inline Fact guest_entered() {
                               .guest = id<UserId>(1),
                               .session = id<SessionId>(1),
                               .access_lifetime_s = 300,
-                              .dialect = journal::v1::DIALECT_001})
+                              .dialect = journal::v1::DIALECT_IMAGOR_STUDIO})
               .events.front()};
 }
 // `kept`: the session that lives on; 0: none.
@@ -204,7 +207,7 @@ inline Fact sessions_revoked(std::uint8_t kept) {
 }
 inline Fact logged_out() {
   Fact fact = about_session(1, 1);
-  fact.event.mutable_session()->mutable_logged_out()->set_dialect(journal::v1::DIALECT_002);
+  fact.event.mutable_session()->mutable_logged_out()->set_dialect(journal::v1::DIALECT_NDASTRO);
   return fact;
 }
 

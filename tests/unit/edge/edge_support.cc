@@ -23,7 +23,7 @@ api::Response echo_of(const api::Request& request) {
   return response.with("X-Path", request.path).with("X-Client", request.client_address);
 }
 
-infra::pistache::ServerOptions on_any_port(infra::pistache::ServerOptions options) {
+infra::http_edge::ServerOptions on_any_port(infra::http_edge::ServerOptions options) {
   options.port = 0;
   return options;
 }
@@ -208,7 +208,7 @@ Answer ask(std::uint16_t port, std::string_view request) {
   return client.read_answer().value_or(Answer{});
 }
 
-Edge::Edge(infra::pistache::ServerOptions options) : server(on_any_port(std::move(options)), service) {
+Edge::Edge(infra::http_edge::ServerOptions options) : server(on_any_port(std::move(options)), service) {
   const Status started = server.start();
   EXPECT_TRUE(started) << started.error().message;
 }

@@ -2,8 +2,8 @@
 // sleeping blindly.
 #pragma once
 
-#include "api/http.h"
-#include "infra/pistache/server.h"
+#include "api/http/http.h"
+#include "infra/http_edge/server.h"
 
 #include <atomic>
 #include <chrono>
@@ -118,9 +118,9 @@ Answer ask(std::uint16_t port, std::string_view request);
 // A running server with a TestService.
 class Edge {
  public:
-  explicit Edge(infra::pistache::ServerOptions options = {});
+  explicit Edge(infra::http_edge::ServerOptions options = {});
   TestService service;
-  infra::pistache::HttpServer server;
+  infra::http_edge::HttpServer server;
   [[nodiscard]] std::uint16_t port() const { return server.port(); }
 };
 

@@ -1,6 +1,6 @@
 // The framing by itself, without sockets: however the bytes are cut, the requests are the same, and reading costs the
 // same.
-#include "infra/pistache/request_reader.h"
+#include "infra/http_edge/request_reader.h"
 #include "tests/unit/edge/edge_support.h"
 
 #include <gtest/gtest.h>
@@ -11,8 +11,8 @@
 namespace ledgate::edge_test {
 namespace {
 
-using infra::pistache::RequestLimits;
-using infra::pistache::RequestReader;
+using infra::http_edge::RequestLimits;
+using infra::http_edge::RequestReader;
 using Step = RequestReader::Step;
 
 struct Outcome {

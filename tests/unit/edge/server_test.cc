@@ -13,8 +13,8 @@
 namespace ledgate::edge_test {
 namespace {
 
-using infra::pistache::HttpServer;
-using infra::pistache::ServerOptions;
+using infra::http_edge::HttpServer;
+using infra::http_edge::ServerOptions;
 
 TEST(Server, KeepsAConnectionForManyRequests) {
   Edge edge;

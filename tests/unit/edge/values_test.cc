@@ -1,8 +1,8 @@
 // The edge's pure parts: targets, addresses, names of requests, the bytes of an answer.
-#include "infra/pistache/ip_address.h"
-#include "infra/pistache/request_id.h"
-#include "infra/pistache/response_format.h"
-#include "infra/pistache/target.h"
+#include "infra/http_edge/ip_address.h"
+#include "infra/http_edge/request_id.h"
+#include "infra/http_edge/response_format.h"
+#include "infra/http_edge/target.h"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 namespace ledgate::edge_test {
 namespace {
 
-using namespace infra::pistache;
+using namespace infra::http_edge;
 
 TEST(Target, SplitsPathAndQuery) {
   const auto target = parse_target("/a/b%20c/?x=/../%zz?y");

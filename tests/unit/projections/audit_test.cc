@@ -1,5 +1,5 @@
 // The audit trail: what is in it, in which words, and how it is paged.
-#include "projections/audit.h"
+#include "projections/models/audit.h"
 
 #include "tests/unit/projections/support.h"
 

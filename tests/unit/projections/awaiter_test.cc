@@ -1,5 +1,5 @@
 // Waiting for the replica: for a verdict, or for a position.
-#include "projections/awaiter.h"
+#include "projections/log/awaiter.h"
 
 #include "tests/unit/projections/support.h"
 

@@ -1,6 +1,6 @@
 // Rows while batches are applied: reads see what was written, whether it is committed, remembered or long since left to
 // the store.
-#include "projections/batch_rows.h"
+#include "projections/log/batch_rows.h"
 
 #include "tests/unit/projections/support.h"
 

@@ -1,5 +1,5 @@
 // How old what is applied is, with clocks that do not agree.
-#include "projections/freshness.h"
+#include "projections/log/freshness.h"
 
 #include <gtest/gtest.h>
 

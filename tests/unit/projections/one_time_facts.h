@@ -1,7 +1,7 @@
 // Facts about one-time things, API tokens and mails, for the tests of the read side.
 #pragma once
 
-#include "domain/events.pb.h"
+#include "domain/journal.pb.h"
 
 #include <cstdint>
 #include <string_view>

@@ -1,8 +1,8 @@
 // Rows of one-time things, API tokens, mails and referrals: what facts make of them, and when they go.
-#include "projections/api_tokens.h"
-#include "projections/one_time.h"
-#include "projections/outbox.h"
-#include "projections/referrals.h"
+#include "projections/models/api_tokens.h"
+#include "projections/models/one_time.h"
+#include "projections/models/outbox.h"
+#include "projections/models/referrals.h"
 #include "tests/unit/projections/one_time_facts.h"
 #include "tests/unit/projections/support.h"
 

@@ -1,9 +1,9 @@
 // Rows end on ticks and nowhere else, oldest first, and never more than a bound at once.
-#include "projections/expiry.h"
-#include "projections/idempotency.h"
-#include "projections/limits.h"
-#include "projections/sessions.h"
-#include "projections/verdict.h"
+#include "projections/log/verdict.h"
+#include "projections/models/idempotency.h"
+#include "projections/models/limits.h"
+#include "projections/models/sessions.h"
+#include "projections/rows/expiry.h"
 #include "tests/unit/projections/support.h"
 
 #include <gtest/gtest.h>

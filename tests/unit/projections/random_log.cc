@@ -169,7 +169,7 @@ void RandomLog::change_account() {
       break;
     case 1:
       if (chance(70)) *about.mutable_display_name_changed()->mutable_display_name() = sealed(user);
-      about.mutable_display_name_changed()->set_dialect(journal::v1::DIALECT_004);
+      about.mutable_display_name_changed()->set_dialect(journal::v1::DIALECT_LIGHTNOVEL_CRAWLER);
       break;
     case 2:
       about.mutable_role_changed()->set_to(chance(50) ? journal::v1::ROLE_ADMIN : journal::v1::ROLE_AUDITOR);

@@ -1,11 +1,11 @@
 // What each read model makes of facts, and what its queries answer.
-#include "projections/accounts.h"
-#include "projections/directory.h"
-#include "projections/idempotency.h"
-#include "projections/limits.h"
-#include "projections/registry.h"
-#include "projections/sessions.h"
-#include "projections/signing_keys.h"
+#include "projections/models/accounts.h"
+#include "projections/models/directory.h"
+#include "projections/models/idempotency.h"
+#include "projections/models/limits.h"
+#include "projections/models/sessions.h"
+#include "projections/models/signing_keys.h"
+#include "projections/replica/registry.h"
 #include "tests/unit/projections/support.h"
 
 #include <gtest/gtest.h>

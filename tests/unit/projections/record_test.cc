@@ -1,5 +1,5 @@
 // The bytes of a record, its MAC, and the chain over records.
-#include "projections/record.h"
+#include "projections/log/record.h"
 
 #include "tests/unit/projections/support.h"
 

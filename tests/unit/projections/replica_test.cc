@@ -1,5 +1,5 @@
 // The replica: what it demands of a journal when it opens, and how it runs, wakes and stops.
-#include "projections/replica.h"
+#include "projections/replica/replica.h"
 
 #include "tests/support/manual_clock.h"
 #include "tests/support/memory_journal.h"

@@ -157,7 +157,7 @@ Event session_begun(std::string_view user, std::string_view session, std::int64_
   event.mutable_session()->set_user_id(key_of(user));
   event.mutable_session()->set_session_id(key_of(session));
   auto& fact = *event.mutable_session()->mutable_logged_in();
-  fact.set_dialect(journal::v1::DIALECT_002);
+  fact.set_dialect(journal::v1::DIALECT_NDASTRO);
   fact.set_access_lifetime_s(300);
   fact.set_refresh_lifetime_s(refresh_lifetime_s);
   fact.set_rotating(rotating);

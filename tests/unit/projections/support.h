@@ -3,8 +3,8 @@
 
 #include "domain/journal.pb.h"
 #include "infra/crypto/vault.h"
-#include "projections/applier.h"
-#include "projections/tables.h"
+#include "projections/replica/applier.h"
+#include "projections/rows/tables.h"
 #include "tests/support/memory_kv.h"
 
 #include <cstdint>

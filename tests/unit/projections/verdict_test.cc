@@ -1,5 +1,5 @@
 // The verdict: accepted, conflict, duplicate or stale, from the record and the conflict table alone.
-#include "projections/verdict.h"
+#include "projections/log/verdict.h"
 
 #include "tests/unit/projections/support.h"
 

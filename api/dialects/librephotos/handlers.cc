@@ -1,0 +1,66 @@
+#include "api/dialects/librephotos/handlers.h"
+
+#include "api/answer/envelope.h"
+#include "api/auth/tokens.h"
+#include "api/dialects/librephotos/translate.h"
+#include "api/flows/grants.h"
+#include "commands/session/sessions.h"
+
+#include <algorithm>
+
+namespace ledgate::api::librephotos {
+namespace {
+
+constexpr auto kDialect = journal::v1::DIALECT_LIBREPHOTOS;
+
+bool is_host(std::string_view text) {
+  constexpr std::string_view kOthers = ".-:[]";
+  return !text.empty() && text.size() <= 255 && std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kOthers.find(c) != std::string_view::npos;
+  });
+}
+
+// Where nobody said how the service is reached, as this client reached it.
+std::string base_of(const ApiContext& context, const Request& request) {
+  if (!context.settings.public_url.empty()) return context.settings.public_url;
+  const std::string_view host = request.header("host").value_or("");
+  return "http://" + std::string(is_host(host) ? host : "127.0.0.1:8080");
+}
+
+}  // namespace
+
+Answer handle_obtain(const ApiContext& context, Call& call) {
+  LogIn command = TRY(parse_obtain(call.request));
+  Caller caller = caller_of(call, kDialect);
+  const auto admission = TRY(admit_login(context, caller, command));
+  command.terms = context.settings.sessions.librephotos;
+  const Granted granted = TRY(settle(call, log_in(context.services, caller, command)));
+  const Issued issued = TRY(issue(context, granted));
+  return render_pair(issued.access, issued.refresh, secure_cookies(context));
+}
+
+Answer handle_refresh(const ApiContext& context, Call& call) {
+  const std::string token = TRY(parse_refresh(call.request));
+  Caller caller = caller_of(call, kDialect);
+  const auto admission = TRY(admit(context, context.settings.limits.refresh, caller));
+  const RefreshSession command{.token = context.tokens.read_refresh(token), .presented_by = {}};
+  const Granted granted = TRY(settle(call, refresh_session(context.services, caller, command)));
+  const Issued issued = TRY(issue(context, granted));
+  return render_access(issued.access, secure_cookies(context));
+}
+
+Answer handle_blacklist(const ApiContext& context, Call& call) {
+  const std::string token = TRY(parse_refresh(call.request));
+  Caller caller = caller_of(call, kDialect);
+  const auto admission = TRY(admit(context, context.settings.limits.refresh, caller));
+  const auto claims = context.tokens.read_refresh(token);
+  (void)TRY(settle(call, give_back_refresh(context.services, caller, claims)));
+  return json_response(200, nlohmann::ordered_json::object());
+}
+
+Answer handle_help(const ApiContext& context, Call& call) {
+  return render_help({.base = base_of(context, call.request), .debug = context.settings.debug});
+}
+
+}  // namespace ledgate::api::librephotos

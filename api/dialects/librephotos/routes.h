@@ -1,0 +1,10 @@
+#pragma once
+
+#include "api/contract/route.h"
+
+namespace ledgate::api::librephotos {
+
+// Each path twice: the product's own ends with a slash, and clients leave it out.
+std::span<const Route> routes();
+
+}  // namespace ledgate::api::librephotos

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "api/contract/route.h"
+
+namespace ledgate::api::lightnovel_crawler {
+
+// All but log-in, whose path is shared with imagor-studio.
+std::span<const Route> routes();
+
+}  // namespace ledgate::api::lightnovel_crawler

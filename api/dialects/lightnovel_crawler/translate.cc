@@ -1,0 +1,97 @@
+#include "api/dialects/lightnovel_crawler/translate.h"
+
+#include "api/contract/call.h"
+#include "api/http/ascii.h"
+#include "domain/value/ids.h"
+
+#include <array>
+
+namespace ledgate::api::lightnovel_crawler {
+namespace {
+
+constexpr std::array kLoginFields{
+    Field{.name = "email", .min = 1, .max = 254, .about = "The address, or the user name."},
+    Field{.name = "password", .secret = true, .min = 1, .max = 1024, .format = "password"},
+};
+constexpr Schema kExtra{.name = "ExtraLightnovelCrawler", .fields = {}};
+constexpr std::array kUserFields{
+    Field{.name = "id", .format = "uuid"},
+    Field{.name = "referrer_id", .nullable = true, .format = "uuid"},
+    Field{.name = "email"},
+    Field{.name = "name", .nullable = true},
+    Field{.name = "role", .allowed = "user admin"},
+    Field{.name = "tier", .type = Type::kInteger, .about = "0 basic, 1 premium, 2 VIP."},
+    Field{.name = "is_active", .type = Type::kBoolean},
+    Field{.name = "is_verified", .type = Type::kBoolean},
+    Field{.name = "created_at", .type = Type::kInteger, .about = "UNIX milliseconds."},
+    Field{.name = "updated_at", .type = Type::kInteger, .about = "UNIX milliseconds."},
+    Field{.name = "extra", .type = Type::kObject, .of = &kExtra},
+};
+constexpr std::array kNameFields{Field{.name = "name", .max = 100, .about = "Empty: none."}};
+constexpr std::array kPasswordFields{
+    Field{.name = "old_password", .secret = true, .max = 1024, .format = "password"},
+    Field{.name = "new_password", .secret = true, .min = 1, .max = 1024, .format = "password"},
+};
+constexpr std::array kLoginOutFields{
+    Field{.name = "token", .secret = true, .about = "Bearer token."},
+    Field{.name = "user", .type = Type::kObject, .of = &kUserOut},
+};
+
+}  // namespace
+
+const Schema kLoginIn{.name = "LoginInLightnovelCrawler", .fields = kLoginFields};
+const Schema kUserOut{.name = "UserLightnovelCrawler", .fields = kUserFields};
+const Schema kNameIn{.name = "NameInLightnovelCrawler", .fields = kNameFields};
+const Schema kPasswordIn{.name = "PasswordInLightnovelCrawler", .fields = kPasswordFields};
+const Schema kLoginOut{.name = "LoginOutLightnovelCrawler", .fields = kLoginOutFields};
+
+namespace {
+
+nlohmann::ordered_json referrer_of(const state::v1::Account& account) {
+  const auto referrer = UserId::from_bytes(account.referrer_id());
+  return referrer ? nlohmann::ordered_json(referrer->to_string()) : nlohmann::ordered_json(nullptr);
+}
+
+}  // namespace
+
+Parsed<LogIn> parse_login(const Request& request) {
+  const nlohmann::json body = TRY(read_json(request, kLoginIn));
+  return LogIn{.login = text_member(body, "email"), .password = Secret<>(text_member(body, "password")), .terms = {}};
+}
+
+Parsed<std::string> parse_name(const Request& request) {
+  const nlohmann::json body = TRY(read_json(request, kNameIn));
+  return std::string(strip(text_member(body, "name")));
+}
+
+Parsed<ChangePassword> parse_password(const Request& request) {
+  const nlohmann::json body = TRY(read_json(request, kPasswordIn));
+  return ChangePassword{.user = {},
+                        .present = Secret<>(text_member(body, "old_password")),
+                        .replacement = Secret<>(text_member(body, "new_password")),
+                        .kept_session = {}};
+}
+
+nlohmann::ordered_json user_object(const User& user) {
+  using nlohmann::ordered_json;
+  const state::v1::Account& account = user.account;
+  return {{"id", UserId::from_bytes(account.id()).value_or(UserId()).to_string()},
+          {"referrer_id", referrer_of(account)},
+          {"email", user.email},
+          {"name", user.display_name.empty() ? ordered_json(nullptr) : ordered_json(user.display_name)},
+          {"role", account.role() == journal::v1::ROLE_ADMIN ? "admin" : "user"},
+          {"tier", account.tier()},
+          {"is_active", account.active()},
+          {"is_verified", account.email_verified()},
+          {"created_at", account.created_us() / 1000},
+          {"updated_at", account.updated_us() / 1000},
+          {"extra", ordered_json::object()}};
+}
+
+Response render_true() { return Response{.body = "true"}; }
+
+Response render_login(std::string_view token, const User& user) {
+  return json_response(200, {{"token", token}, {"user", user_object(user)}});
+}
+
+}  // namespace ledgate::api::lightnovel_crawler

@@ -1,0 +1,52 @@
+// From what a command granted to what a client is handed: shared by every dialect's log-in, registration and refresh.
+#pragma once
+
+#include "api/contract/call.h"
+#include "api/contract/context.h"
+#include "api/flows/opener.h"
+#include "domain/account/state.pb.h"
+#include "domain/session/state.pb.h"
+
+#include <optional>
+#include <string>
+
+namespace ledgate::api {
+
+// The rows behind a grant, and the tokens made from them.
+struct Issued {
+  state::v1::Account account;
+  state::v1::Session session;
+  std::string access;
+  std::string refresh;  // empty: the session has none
+};
+Parsed<Issued> issue(const ApiContext& context, const Granted& granted);
+
+// What a refresh token says, once this node has applied the birth of its session; nullopt: it is none of ours. For
+// whoever asks the rows alone: on a node that lags a good token would look like one of a session that was purged.
+// Commands that append what they found need no waiting. Blocks.
+Parsed<std::optional<RefreshClaims>> present_refresh(const ApiContext& context, std::string_view token);
+
+// Counts the attempt against `limit` and by the client's network, for as long as the Admission lives; adds it to the
+// caller's counts.
+Result<RateLimiter::Admission> admit(const ApiContext& context, const Limit& limit, Caller& caller);
+
+// The same for a log-in, by network and by account (commands/login_limits.h).
+Result<LoginAdmission> admit_login(const ApiContext& context, Caller& caller, LogIn& command);
+
+// For whoever is asked for a present password although known already: by account, so that a stolen session is no way to
+// guess it.
+Result<RateLimiter::Admission> admit_password(const ApiContext& context, Caller& caller, const UserId& user);
+
+// Where the public may not register (kRegistrationDisabled, kAdministratorExists): appends the refusal, and is it.
+Refusal refuse_registration(const ApiContext& context, Call& call, const Caller& caller, ErrorCode why);
+
+// What the account calls itself, as its row is now.
+Profile profile_of(const ApiContext& context, const state::v1::Account& account);
+
+// Whether there is such a session, and it is this user's.
+bool owns_session(const ApiContext& context, const UserId& user, const SessionId& session);
+
+// Whether cookies must not travel in clear text.
+bool secure_cookies(const ApiContext& context);
+
+}  // namespace ledgate::api

@@ -1,0 +1,18 @@
+#include "api/flows/opener.h"
+
+#include "commands/core/subject_keys.h"
+
+namespace ledgate::api {
+
+Opener::Opener(const Services& services, const KvReader& rows, std::string_view subject) : vault_(services.vault) {
+  if (const auto wrapped = find_subject_key(rows, subject)) key_ = services.subject_keys.unwrap(*wrapped);
+}
+
+std::string Opener::open(const state::v1::Kept& kept) const {
+  if (!key_ || kept.value().ciphertext().empty()) return {};
+  return vault_
+      .open(*key_, kept.value(), personal_associated_data(kept.transaction_id(), kept.event_index(), kept.path()))
+      .value_or("");
+}
+
+}  // namespace ledgate::api

@@ -1,0 +1,253 @@
+#include "api/service/gateway.h"
+
+#include "api/auth/authorise.h"
+#include "api/contract/call.h"
+#include "api/http/cors.h"
+#include "api/http/media_type.h"
+#include "api/service/denials.h"
+#include "api/service/router.h"
+#include "api/service/routes.h"
+#include "api/service/worker_pool.h"
+#include "commands/service/service_events.h"
+
+#include <exception>
+
+namespace ledgate::api {
+namespace {
+
+using Steady = std::chrono::steady_clock::time_point;
+
+// A request and what belongs to answering it, wherever that happens.
+struct Exchange {
+  Call call;
+  Service::Reply reply;
+  Steady began;
+  Position wanted{};  // must be applied before the request is looked at
+  std::string cause;  // what went wrong inside, for the log
+};
+
+Result<Position> min_position(const Request& request) {
+  constexpr std::string_view kName = "ledgate-min-position";
+  if (request.header_count(kName) == 0) return Position{};
+  const auto text = request.header(kName);
+  const auto number = text ? parse_number(*text) : std::nullopt;
+  if (!number) return fail(ErrorCode::kPositionInvalid);
+  return Position{static_cast<std::uint64_t>(*number)};
+}
+
+Checked check_body(const Route& route, const Request& request) {
+  if (route.bodies.empty()) return {};
+  if (route.body_optional && request.body.empty()) return {};
+  if (request.body.size() > route.body_bytes_max) return refuse_with(ErrorCode::kRequestTooLarge);
+  const auto type = content_type_of(request);
+  const bool accepted =
+      type && std::ranges::any_of(route.bodies, [&](const Body& body) { return body.content_type == type->name; });
+  if (!accepted) return refuse_with(ErrorCode::kRequestUnsupportedMedia);
+  return {};
+}
+
+// Framing errors and the like, before there is a request: which code says it best. The status is the one asked for.
+ErrorCode code_for_status(int status) {
+  switch (status) {
+    case 404:
+      return ErrorCode::kRouteNotFound;
+    case 405:
+    case 501:
+      return ErrorCode::kMethodNotAllowed;
+    case 413:
+    case 414:
+    case 431:
+      return ErrorCode::kRequestTooLarge;
+    case 415:
+      return ErrorCode::kRequestUnsupportedMedia;
+    case 500:
+      return ErrorCode::kInternal;
+    case 503:
+      return ErrorCode::kOverloaded;
+    default:
+      return ErrorCode::kRequestMalformed;
+  }
+}
+
+}  // namespace
+
+class Gateway::Impl {
+ public:
+  explicit Impl(const ApiContext& context)
+      : context_(context),
+        router_(routes()),
+        cors_(context.settings.cors_origins),
+        pool_(context.settings.worker_threads, context.settings.worker_queue) {}
+
+  void handle(Request request, Reply reply) {
+    Exchange exchange{
+        .call = {.request = std::move(request)}, .reply = std::move(reply), .began = context_.services.clock.steady()};
+    const Router::Match match = router_.match(exchange.call.request.method, exchange.call.request.path);
+    const Route* row = match.route != nullptr ? match.route : match.other;
+    exchange.call.envelope = row != nullptr ? row->envelope : &envelope_at(exchange.call.request.path);
+    if (match.route == nullptr) return finish(exchange, unrouted(exchange.call.request, match));
+    exchange.call.route = match.route;
+    exchange.call.parameter = match.parameter;
+    const Checked read = guarded(exchange, [&]() -> Checked { return read_envelope(exchange); });
+    if (!read) return finish(exchange, tl::unexpected<Refusal>(read.error()));
+    if (may_block(exchange))
+      return submit(std::move(exchange), [this](Exchange& moved) { conclude(moved, process(moved)); });
+    Answer answer = process(exchange);
+    if (!is_denial(exchange, answer)) return finish(exchange, std::move(answer));
+    auto denied = std::make_shared<Answer>(std::move(answer));  // its event is appended, and that may block
+    submit(std::move(exchange), [this, denied](Exchange& moved) { conclude(moved, std::move(*denied)); });
+  }
+
+  [[nodiscard]] Response refuse(int status, std::string_view path) const {
+    Refusal refusal(Error{.code = code_for_status(status), .retry_after = kRetrySoon});
+    refusal.status = status;
+    return render(envelope_at(path), refusal, {});
+  }
+
+  void close() { pool_.close(); }
+  void stop() { pool_.stop(); }
+  [[nodiscard]] std::size_t queued() const { return pool_.queued(); }
+  [[nodiscard]] std::uint64_t denials_unrecorded() const { return denials_.unrecorded(); }
+
+ private:
+  // 404, 405, or the answer to OPTIONS.
+  [[nodiscard]] Answer unrouted(const Request& request, const Router::Match& match) const {
+    if (!match.path_exists) return refuse_with(ErrorCode::kRouteNotFound);
+    if (request.method == Method::kOptions) return cors_.options(request, match.allow);
+    Refusal refusal(Error{.code = ErrorCode::kMethodNotAllowed});
+    refusal.headers.push_back({"Allow", match.allow});
+    refusal.allowed_method = to_string(match.other->method);
+    refusal.received_method = to_string(request.method);
+    return tl::unexpected<Refusal>(std::move(refusal));
+  }
+
+  // What stands around the body: media type, position, idempotency key, credentials. Never blocks.
+  Checked read_envelope(Exchange& exchange) {
+    Call& call = exchange.call;
+    // Whoever is cut off from the journal can neither vouch for what it reads nor write what it decides.
+    if (call.route->kind == Kind::kCommand && !context_.hooks.fresh()) return retry_soon(ErrorCode::kStale);
+    TRY_STATUS(check_body(*call.route, call.request));
+    exchange.wanted = TRY(min_position(call.request));
+    if (call.route->kind == Kind::kCommand) TRY_STATUS(idempotency_key_of(call));
+    if (!wants_principal(call.route->access)) return {};
+    TRY_STATUS(read_credentials(context_, call));
+    if (const auto* token = std::get_if<VerifiedToken>(&call.credentials))
+      exchange.wanted = std::max(exchange.wanted, token->born);
+    return {};
+  }
+
+  bool may_block(const Exchange& exchange) {
+    return exchange.call.route->runs == Runs::kWorker || exchange.wanted > context_.services.awaiter.applied() ||
+           context_.authenticator.blocks(exchange.call.credentials);
+  }
+
+  Answer process(Exchange& exchange) {
+    return guarded(exchange, [&]() -> Answer {
+      TRY_STATUS(await_position(context_, exchange.wanted));
+      TRY_STATUS(authorise(context_, exchange.call));
+      return exchange.call.route->handler(context_, exchange.call);
+    });
+  }
+
+  static bool is_denial(const Exchange& exchange, const Answer& answer) {
+    return !answer && answer.error().error.code == ErrorCode::kPermissionDenied && exchange.call.principal.has_value();
+  }
+
+  // On a worker: a denial leaves an event before it is answered, or is counted when this user had too many.
+  void conclude(Exchange& exchange, Answer answer) {
+    if (is_denial(exchange, answer)) record_denial(exchange);
+    finish(exchange, std::move(answer));
+  }
+
+  void record_denial(Exchange& exchange) {
+    const Call& call = exchange.call;
+    if (!denials_.admit(call.principal->id, context_.services.clock.wall_us() / 1'000'000)) return;
+    journal::v1::Event event;
+    event.mutable_user()->set_user_id(std::string(call.principal->id.raw()));
+    auto& denied = *event.mutable_user()->mutable_access_denied();
+    denied.set_route(std::string(call.route->path));
+    denied.set_required(call.denied_for);
+    Caller caller = caller_of(call, journal::v1::DIALECT_NATIVE);
+    caller.idempotency.reset();
+    // The answer is 403 whether or not the journal can be written now.
+    (void)guarded(exchange, [&]() -> Answer {
+      record_fact(context_.services, caller, std::move(event));
+      return Response{};
+    });
+  }
+
+  // Runs `step`; whatever it throws becomes kInternal, and its text goes to the log only.
+  template <class Step>
+  static auto guarded(Exchange& exchange, Step step) -> decltype(step()) {
+    try {
+      return step();
+    } catch (const std::exception& fault) {
+      exchange.cause = fault.what();
+    } catch (...) {
+      exchange.cause = "an exception of unknown type";
+    }
+    return refuse_with(ErrorCode::kInternal);
+  }
+
+  template <class Job>
+  void submit(Exchange exchange, Job job) {
+    auto shared = std::make_shared<Exchange>(std::move(exchange));
+    switch (pool_.submit([shared, job] { job(*shared); },
+                         [this, shared] { finish(*shared, retry_soon(ErrorCode::kStopping)); })) {
+      case WorkerPool::Submitted::kYes:
+        return;
+      case WorkerPool::Submitted::kFull:
+        return finish(*shared, retry_soon(ErrorCode::kOverloaded));
+      case WorkerPool::Submitted::kStopping:
+        return finish(*shared, retry_soon(ErrorCode::kStopping));
+    }
+  }
+
+  void finish(Exchange& exchange, Answer answer) {
+    const Call& call = exchange.call;
+    std::string_view error;
+    if (!answer) {
+      const ErrorCode code = answer.error().error.code;
+      if (call.route != nullptr && !declares(*call.route, code))
+        exchange.cause = "a code that the route does not declare";
+      error = error_row(code).slug;
+    }
+    Response response = answer ? std::move(*answer) : render(*call.envelope, answer.error(), call.request.request_id);
+    if (call.route != nullptr && call.route->kind == Kind::kCommand) {
+      const Position position = call.position != Position{} ? call.position : context_.services.awaiter.applied();
+      response.with("Ledgate-Position", std::to_string(value(position)));
+    }
+    cors_.allow(call.request, response);
+    if (context_.hooks.on_answer) report(exchange, response.status, error);
+    exchange.reply(std::move(response));
+  }
+
+  void report(const Exchange& exchange, int status, std::string_view error) const {
+    const auto took = context_.services.clock.steady() - exchange.began;
+    context_.hooks.on_answer(
+        {.operation = exchange.call.route != nullptr ? exchange.call.route->operation : std::string_view(),
+         .request_id = exchange.call.request.request_id,
+         .method = to_string(exchange.call.request.method),
+         .status = status,
+         .error = error,
+         .cause = exchange.cause,
+         .took = std::chrono::duration_cast<std::chrono::microseconds>(took)});
+  }
+
+  const ApiContext& context_;
+  const Router router_;
+  const Cors cors_;
+  Denials denials_;
+  WorkerPool pool_;  // last: its threads use all of the above
+};
+
+Gateway::Gateway(const ApiContext& context) : impl_(std::make_unique<Impl>(context)) {}
+Gateway::~Gateway() = default;
+void Gateway::handle(Request request, Reply reply) { impl_->handle(std::move(request), std::move(reply)); }
+Response Gateway::refuse(int status, std::string_view path) const { return impl_->refuse(status, path); }
+void Gateway::close() { impl_->close(); }
+void Gateway::stop() { impl_->stop(); }
+std::size_t Gateway::queued() const { return impl_->queued(); }
+std::uint64_t Gateway::denials_unrecorded() const { return impl_->denials_unrecorded(); }
+
+}  // namespace ledgate::api

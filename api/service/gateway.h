@@ -1,0 +1,40 @@
+// The way of every request: route → content type → position to wait for → who asks → may they → handler → headers. One
+// direction, one place.
+#pragma once
+
+#include "api/contract/context.h"
+#include "api/http/http.h"
+
+#include <memory>
+
+namespace ledgate::api {
+
+// Any thread. What can be answered from this node's rows is answered on the calling (I/O) thread; whatever may block
+// runs on a bounded pool, and when that is full the request is refused at once. Never throws; answers every request
+// exactly once.
+class Gateway final : public Service {
+ public:
+  // `context` outlives the gateway.
+  explicit Gateway(const ApiContext& context);
+  ~Gateway() override;
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  void handle(Request request, Reply reply) override;
+  [[nodiscard]] Response refuse(int status, std::string_view path) const override;
+
+  // Answers kStopping to what waits for a worker and to whatever comes later. Does not wait. Idempotent.
+  void close();
+  // As close(), then finishes what is under way and ends the threads. Idempotent.
+  void stop();
+
+  // Requests waiting for a worker; how many denials were counted without an event of their own.
+  [[nodiscard]] std::size_t queued() const;
+  [[nodiscard]] std::uint64_t denials_unrecorded() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ledgate::api

@@ -1,0 +1,201 @@
+#include "commands/account/accounts.h"
+
+#include "commands/core/executor.h"
+#include "commands/credential/api_tokens.h"
+#include "commands/credential/password_rules.h"
+#include "commands/service/service_events.h"
+#include "commands/session/sessions.h"
+#include "domain/account/decide.h"
+#include "domain/value/names.h"
+#include "projections/log/verdict.h"
+#include "projections/models/accounts.h"
+#include "projections/models/api_tokens.h"
+
+namespace ledgate {
+namespace {
+
+constexpr std::string_view kBootstrapKey = "bootstrap/administrator";
+constexpr std::string_view kBootstrapName = "admin";
+
+// A name as typed, folded, and as its blind index; no index when it cannot be folded.
+struct FoldedName {
+  std::string folded;
+  std::optional<Key16> index;
+
+  [[nodiscard]] std::string index_bytes() const { return index ? std::string(index->raw()) : std::string(); }
+};
+
+FoldedName fold_name(const Services& services, std::string_view typed) {
+  if (typed.empty()) return {};
+  auto folded = services.folder.fold(typed);
+  if (!folded || folded->empty()) return {};
+  const Key16 index = services.hashes.hash16(HashPurpose::kLoginIndex, *folded);
+  return {.folded = std::move(*folded), .index = index};
+}
+
+// What speaks against the command whoever else exists.
+RegistrationObstacles judge_form(const Services& services, const RegisterUser& command, const FoldedName& username,
+                                 const FoldedName& email) {
+  RegistrationObstacles obstacles;
+  if (command.bootstrap) return obstacles;
+  obstacles.email_malformed = !command.email.empty() && !(email.index && is_email(email.folded));
+  const std::size_t length = services.folder.length(username.folded).value_or(0);
+  obstacles.username_malformed = !command.username.empty() && !(username.index && is_username(username.folded, length));
+  obstacles.password_violation = judge_password(services, command.password, username.folded, email.folded);
+  return obstacles;
+}
+
+// Adds what the snapshot says; `find` is a recording read while deciding and a plain one while only looking ahead.
+template <class Find>
+void judge_names(RegistrationObstacles& obstacles, const FoldedName& username, const FoldedName& email,
+                 const Find& find) {
+  obstacles.username_taken = username.index && find(*username.index);
+  obstacles.email_taken = email.index && email.index != username.index && find(*email.index);
+}
+
+class Registering {
+ public:
+  Registering(const Services& services, const Caller& caller, const RegisterUser& command)
+      : services_(services),
+        caller_(caller),
+        command_(command),
+        username_(fold_name(services, command.username)),
+        email_(fold_name(services, command.email)),
+        form_(judge_form(services, command, username_, email_)) {}
+
+  Outcome run() {
+    {
+      const auto snapshot = services_.store.snapshot();
+      if (auto recorded = recorded_outcome(services_, caller_, *snapshot)) return std::move(*recorded);
+      RegistrationObstacles ahead = form_;
+      judge_referrer(ahead, *snapshot);
+      judge_names(ahead, username_, email_,
+                  [&](const Key16& index) { return find_login(*snapshot, index).has_value(); });
+      if (ahead.any())
+        return execute(services_, caller_, [this](TransactionContext& context) { return decide(context); });
+    }
+    if (auto hashed = hash_password(); !hashed) return {.result = fail(std::move(hashed).error())};
+    return execute(services_, caller_, [this](TransactionContext& context) { return decide(context); });
+  }
+
+ private:
+  Status hash_password() {
+    password_hash_ = TRY(services_.hasher.hash(command_.password));
+    return {};
+  }
+
+  Result<Granted> decide(TransactionContext& context) {
+    if (command_.bootstrap) {
+      const Key16 key = conflict_key::named(services_.hashes, kBootstrapKey);
+      if (value(conflict_position(context.rows(), key.raw())) != 0) return Granted{};
+      context.born(key);
+    }
+    RegistrationObstacles obstacles = form_;
+    if (command_.referrer) {
+      const Key16 index = api_token_index(services_.hashes, *command_.referrer);
+      if (const auto token = context.api_token(index))
+        context.read(conflict_key::user(services_.hashes, UserId::from_bytes(token->user_id()).value_or(UserId())));
+    }
+    judge_referrer(obstacles, context.rows());
+    judge_names(obstacles, username_, email_,
+                [&](const Key16& index) { return context.user_with_login(index).has_value(); });
+    const bool good = !obstacles.any();
+    // What stood in the way when we looked ahead may have gone since.
+    if (good && password_hash_.reveal().empty()) TRY_STATUS(hash_password());
+    const UserId user = good ? uuid_v7<UserId>(context.now_ms(), services_.entropy.bytes<10>()) : UserId();
+    auto decision = decide_registration(registration(user, good, context), obstacles);
+    context.add(std::move(decision.events));
+    if (!decision.answer) return fail(std::move(decision.answer).error());
+    return settle_in(user, context);
+  }
+
+  // Who brought the newcomer, by the rows.
+  void judge_referrer(RegistrationObstacles& obstacles, const KvReader& rows) {
+    if (!command_.referrer) return;
+    const auto token = find_api_token(rows, api_token_index(services_.hashes, *command_.referrer));
+    const auto owner_id = token ? UserId::from_bytes(token->user_id()) : std::nullopt;
+    const auto owner = owner_id ? find_account(rows, *owner_id) : std::nullopt;
+    obstacles.referrer = referrer_flaw(token, owner, writer_now_ms(services_));
+    referrer_id_ = owner ? owner->id() : std::string();
+  }
+
+  Registration registration(const UserId& user, bool good, TransactionContext& context) {
+    Registration facts{.user = user,
+                       .role = command_.role,
+                       .dialect = caller_.dialect,
+                       .username = command_.username,
+                       .email = command_.email,
+                       .display_name = command_.display_name,
+                       .username_index = username_.index_bytes(),
+                       .email_index = email_.index_bytes(),
+                       .password_hash = password_hash_.reveal(),
+                       .tier = command_.tier,
+                       .bootstrap = command_.bootstrap,
+                       .referrer_id = referrer_id_};
+    if (!good) return facts;
+    const SubjectId subject = *SubjectId::from_bytes(user.raw());
+    facts.subject_key = services_.vault.new_subject_key(subject);
+    if (auto key = services_.vault.unwrap(facts.subject_key))
+      context.introduce(subject, facts.subject_key.key_id(), std::move(*key));
+    return facts;
+  }
+
+  // The keys of the newborn account, and its first session.
+  Result<Granted> settle_in(const UserId& user, TransactionContext& context) {
+    context.about(user);
+    context.born(conflict_key::user(services_.hashes, user));
+    if (username_.index) context.write(conflict_key::login(services_.hashes, *username_.index));
+    if (email_.index && email_.index != username_.index)
+      context.write(conflict_key::login(services_.hashes, *email_.index));
+    if (command_.role == journal::v1::ROLE_ADMIN) context.write(conflict_key::administrators(services_.hashes));
+    Granted granted{.user = user};
+    if (!command_.bootstrap) context.acted_by(user, SessionId());
+    if (command_.terms)
+      granted.session = begin_session(services_, context, user, *command_.terms, caller_.dialect, true);
+    return granted;
+  }
+
+  const Services& services_;
+  const Caller& caller_;
+  const RegisterUser& command_;
+  const FoldedName username_;
+  const FoldedName email_;
+  const RegistrationObstacles form_;
+  Secret<> password_hash_;
+  std::string referrer_id_;
+};
+
+}  // namespace
+
+Outcome register_user(const Services& services, const Caller& caller, const RegisterUser& command) {
+  Caller bound = caller;
+  if (auto status = bind_password(services, bound, command.password); !status)
+    return {.result = fail(std::move(status).error())};
+  journal::v1::Event refused;
+  refused.mutable_user()->mutable_registration_refused()->set_reason(journal::v1::REFUSAL_IDEMPOTENCY_MISMATCH);
+  refused.mutable_user()->mutable_registration_refused()->set_dialect(caller.dialect);
+  return record_mismatch(services, bound, Registering(services, bound, command).run(), std::move(refused));
+}
+
+bool has_administrator(const Services& services) {
+  const Key16 key = conflict_key::named(services.hashes, kBootstrapKey);
+  return value(conflict_position(services.store.latest(), key.raw())) != 0;
+}
+
+Result<bool> bootstrap_administrator(const Services& services, const Secret<>& password) {
+  if (has_administrator(services)) return false;
+  Caller caller;
+  caller.kind = journal::v1::ACTOR_SYSTEM;
+  const Outcome outcome = register_user(services, caller,
+                                        {.username = std::string(kBootstrapName),
+                                         .email = std::string(kBootstrapName),
+                                         .password = password,
+                                         .display_name = "Server Admin",
+                                         .role = journal::v1::ROLE_ADMIN,
+                                         .tier = 2,
+                                         .bootstrap = true});
+  if (!outcome.result) return fail(outcome.result.error());
+  return !outcome.transaction.is_nil();
+}
+
+}  // namespace ledgate

@@ -1,0 +1,41 @@
+// What commands are given to work with. Made once by infra/app; everything outlives the commands.
+#pragma once
+
+#include "commands/ports/clock.h"
+#include "commands/ports/entropy.h"
+#include "commands/ports/hasher.h"
+#include "commands/ports/jose.h"
+#include "commands/ports/journal_writer.h"
+#include "commands/ports/text_folder.h"
+#include "commands/ports/vault.h"
+#include "projections/log/awaiter.h"
+#include "projections/ports/kv.h"
+#include "projections/ports/record_mac.h"
+
+#include <chrono>
+#include <string>
+
+namespace ledgate {
+
+class SubjectKeys;
+
+struct Services {
+  KvStore& store;
+  JournalWriter& journal;
+  Awaiter& awaiter;
+  const RecordMac& mac;
+  Vault& vault;
+  const KeyedHash& hashes;
+  SubjectKeys& subject_keys;
+  Hasher& hasher;
+  const TextFolder& folder;
+  Jose& jose;
+  const Clock& clock;
+  Entropy& entropy;
+  std::string node;
+  std::chrono::milliseconds command_deadline{8000};
+  std::chrono::milliseconds refresh_grace{10000};
+  bool emails_enabled = false;  // off: what would be mailed is given up at once, in the same transaction
+};
+
+}  // namespace ledgate

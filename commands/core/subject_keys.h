@@ -1,0 +1,48 @@
+// The keys of data subjects, unwrapped and kept for a while; opens what was sealed under them.
+#pragma once
+
+#include "commands/ports/vault.h"
+#include "domain/value/sealed_field.pb.h"
+#include "projections/ports/kv.h"
+
+#include <cstddef>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace ledgate {
+
+// Any thread. Bounded. The wrapped key is read from the rows at every use, so an erased subject's data cannot be opened
+// from here either: only the unwrapping is remembered.
+class SubjectKeys {
+ public:
+  SubjectKeys(Vault& vault, std::size_t capacity) : vault_(vault), capacity_(capacity) {}
+
+  std::optional<Secret<>> unwrap(const journal::v1::WrappedKey& wrapped);
+  // nullopt: the subject is unknown or erased, or the bytes were altered.
+  std::optional<std::string> open(const KvReader& rows, const state::v1::Kept& kept);
+  std::optional<std::string> open(const KvReader& rows, const journal::v1::Personal& value,
+                                  std::string_view transaction_id, std::uint32_t event_index, std::string_view path);
+
+ private:
+  Vault& vault_;
+  const std::size_t capacity_;
+  std::mutex mutex_;
+  std::list<std::string> order_;  // oldest use first; entries are the wrapped ciphertexts
+  struct Entry {
+    Secret<> key;
+    std::list<std::string>::iterator place;
+  };
+  std::unordered_map<std::string, Entry> entries_;
+};
+
+// The event index under which Transaction.client is sealed.
+inline constexpr std::uint32_t kClientEventIndex = 0xffffffff;
+inline constexpr std::string_view kClientPath = "client";
+
+// transaction id (16) ‖ event index (4, big-endian) ‖ path
+std::string personal_associated_data(std::string_view transaction_id, std::uint32_t event_index, std::string_view path);
+
+}  // namespace ledgate

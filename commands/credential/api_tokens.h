@@ -1,0 +1,22 @@
+// Commands and queries about API tokens.
+#pragma once
+
+#include "commands/core/caller.h"
+#include "commands/core/outcome.h"
+#include "commands/core/services.h"
+#include "commands/credential/one_time_text.h"
+#include "domain/value/secret.h"
+
+namespace ledgate {
+
+// A token of the caller's: the newest there is while it has more than three days left, else a new one. `thing` is its
+// index.
+Outcome create_api_token(const Services& services, const Caller& caller, std::int64_t lifetime_s);
+
+// Whether it is somebody's, not expired, and that account is active; by these rows.
+bool is_good_api_token(const Services& services, const KvReader& rows, const Secret<>& token);
+
+// Writes down the end of tokens that are due, a bounded number at once. Of many nodes that try, one does it.
+Status expire_api_tokens(const Services& services);
+
+}  // namespace ledgate

@@ -1,0 +1,43 @@
+// The way into one I/O thread from all others. Any thread posts; the I/O thread takes.
+#pragma once
+
+#include "infra/http_edge/connection.h"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace ledgate::infra::http_edge {
+
+struct Errand {
+  enum class Kind : std::uint8_t { kServe, kTurnAway, kResume, kAwaitWritable, kTick, kAbortAll } kind;
+  std::shared_ptr<Connection> connection;  // where the errand is about one
+};
+
+class Mailbox final : public IoThread {
+ public:
+  Mailbox();  // throws std::system_error when there is no descriptor left
+  ~Mailbox() override;
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+
+  void post(Errand errand);
+  void resume_soon(std::shared_ptr<Connection> connection) override;
+  void await_writable(std::shared_ptr<Connection> connection) override;
+
+  // Readable while something is posted.
+  [[nodiscard]] int fd() const { return fd_; }
+  // Everything posted so far, in order. I/O thread only.
+  std::vector<Errand> take();
+  // From now on errands are dropped: the thread is gone.
+  void close();
+
+ private:
+  const int fd_;
+  std::mutex mutex_;
+  std::vector<Errand> errands_;
+  bool closed_ = false;
+};
+
+}  // namespace ledgate::infra::http_edge

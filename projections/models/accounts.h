@@ -1,0 +1,29 @@
+// Accounts: the state that commands decide on. Users by id, by login index and by number; the wrapped keys of data
+// subjects.
+#pragma once
+
+#include "domain/account/state.pb.h"
+#include "projections/rows/projection.h"
+
+namespace ledgate {
+
+class AccountsProjection final : public Projection {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "accounts"; }
+  [[nodiscard]] std::uint32_t version() const override { return 1; }
+  void apply(const AppliedTransaction& applied, Rows& rows) const override;
+};
+
+// Queries. Any thread, on any reader (a snapshot where several answers must belong together).
+std::optional<state::v1::Account> find_account(const KvReader& rows, const UserId& id);
+// The account that a blind index (of a folded user name or address) belongs to.
+std::optional<UserId> find_login(const KvReader& rows, const Key16& index);
+std::optional<UserId> find_user_by_number(const KvReader& rows, UserNumber number);
+// Whether somebody else is an active administrator.
+bool has_administrator_besides(const KvReader& rows, const UserId& id);
+// nullopt: the subject is unknown or was erased.
+std::optional<journal::v1::WrappedKey> find_subject_key(const KvReader& rows, std::string_view subject_id);
+// The subject for unknown visitors of a day (days since 1970-01-01, UTC).
+std::optional<SubjectId> find_visitor_subject(const KvReader& rows, std::int64_t day);
+
+}  // namespace ledgate

@@ -1,0 +1,108 @@
+#include "projections/models/sessions.h"
+
+#include "domain/session/evolve.h"
+#include "projections/rows/expiry.h"
+#include "projections/rows/tables.h"
+
+namespace ledgate {
+namespace {
+
+using journal::v1::Event;
+using journal::v1::SessionEvent;
+
+std::string by_user_key(std::string_view user_id, std::string_view session_id) {
+  return std::string(user_id).append(session_id);
+}
+
+void apply_session(const SessionEvent& event, const EventOrigin& origin, Rows& rows) {
+  if (event.session_id().empty()) return;  // Basic authentication, or a refusal about no session of ours
+  switch (event.fact_case()) {
+    case SessionEvent::kLoggedIn:
+    case SessionEvent::kReuseDetected:
+    case SessionEvent::kLoggedOut:
+    case SessionEvent::kRevoked:
+    case SessionEvent::kTokenRevoked:
+    case SessionEvent::kGuestEntered:
+      break;
+    case SessionEvent::kRefreshed:
+      if (!event.refreshed().rotated() && !event.refreshed().extended()) return;
+      break;
+    case SessionEvent::kRefreshRefused:
+    case SessionEvent::kGuestRefused:
+    case SessionEvent::FACT_NOT_SET:
+      return;
+  }
+  state::v1::Session session;
+  if (const auto stored = rows.get(tables::kSessions, event.session_id())) session.ParseFromString(*stored);
+  evolve(session, event, origin);
+  rows.put(tables::kSessions, event.session_id(), session.SerializeAsString());
+  if (event.has_logged_in() || event.has_guest_entered()) {
+    rows.put(tables::kUserSessions, by_user_key(event.user_id(), event.session_id()), {});
+    schedule_expiry(rows, tables::kSessionExpiry, session.expires_ms(), event.session_id());
+  }
+}
+
+// Rotation moves a session's end without touching the index; a row found before its end is filed again under the new
+// one.
+void expire_session(std::string_view session_id, LogTime now, Rows& rows) {
+  const auto stored = rows.get(tables::kSessions, session_id);
+  if (!stored) return;
+  state::v1::Session session;
+  session.ParseFromString(*stored);
+  if (session.expires_ms() > now.ms) {
+    schedule_expiry(rows, tables::kSessionExpiry, session.expires_ms(), session_id);
+    return;
+  }
+  rows.erase(tables::kSessions, session_id);
+  rows.erase(tables::kUserSessions, by_user_key(session.user_id(), session_id));
+}
+
+}  // namespace
+
+void SessionsProjection::apply(const AppliedTransaction& applied, Rows& rows) const {
+  if (is_tick(applied.transaction)) {
+    purge_due(rows, tables::kSessionExpiry, applied.time,
+              [&](std::string_view id) { expire_session(id, applied.time, rows); });
+    return;
+  }
+  EventOrigin origin{.position = applied.position,
+                     .time = applied.time,
+                     .at_us = applied.transaction.at_us(),
+                     .transaction_id = applied.transaction.id()};
+  for (const Event& event : applied.transaction.events()) {
+    if (event.has_session()) apply_session(event.session(), origin, rows);
+    ++origin.event_index;
+  }
+}
+
+std::optional<state::v1::Session> find_session(const KvReader& rows, const SessionId& id) {
+  const auto stored = rows.get(tables::kSessions, id.raw());
+  if (!stored) return std::nullopt;
+  std::optional<state::v1::Session> session(std::in_place);
+  session->ParseFromString(*stored);
+  return session;
+}
+
+SessionPage sessions_of(const KvReader& rows, const UserId& user, const SessionScan& wanted) {
+  SessionPage page;
+  std::size_t looked_at = 0;
+  SessionId last = wanted.after;
+  const std::string from = by_user_key(user.raw(), wanted.after.raw()) + '\0';
+  rows.scan(tables::kUserSessions, from, {}, KvReader::Order::kAscending, [&](std::string_view key, std::string_view) {
+    if (!key.starts_with(user.raw())) return false;
+    if (page.sessions.size() == wanted.limit || looked_at == wanted.budget) {
+      page.next = last;
+      return false;
+    }
+    ++looked_at;
+    const auto id = SessionId::from_bytes(key.substr(user.raw().size()));
+    if (!id) return true;
+    last = *id;
+    auto session = find_session(rows, *id);
+    if (session && wanted.wanted(*session)) page.sessions.push_back(std::move(*session));
+    return true;
+  });
+  return page;
+}
+
+}  // namespace ledgate

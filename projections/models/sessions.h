@@ -1,0 +1,35 @@
+// Sessions: who is logged in, which generation of refresh token is good, what has ended. Purged on ticks once nothing
+// can ask for them.
+#pragma once
+
+#include "domain/session/state.pb.h"
+#include "projections/rows/projection.h"
+
+#include <functional>
+#include <vector>
+
+namespace ledgate {
+
+class SessionsProjection final : public Projection {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "sessions"; }
+  [[nodiscard]] std::uint32_t version() const override { return 1; }
+  void apply(const AppliedTransaction& applied, Rows& rows) const override;
+};
+
+std::optional<state::v1::Session> find_session(const KvReader& rows, const SessionId& id);
+
+struct SessionScan {
+  SessionId after;                                        // exclusive; nil: from the first
+  std::function<bool(const state::v1::Session&)> wanted;  // which to return
+  std::size_t limit = 100;                                // sessions returned
+  std::size_t budget = 10'000;                            // rows looked at; when it ends first, `next` continues there
+};
+struct SessionPage {
+  std::vector<state::v1::Session> sessions;
+  std::optional<SessionId> next;  // continue after this one; absent: that was all
+};
+// In the order of their births.
+SessionPage sessions_of(const KvReader& rows, const UserId& user, const SessionScan& wanted);
+
+}  // namespace ledgate

@@ -1,0 +1,200 @@
+#include "projections/replica/replica.h"
+
+#include "projections/replica/applier.h"
+
+namespace ledgate {
+namespace {
+
+constexpr std::chrono::milliseconds kPoll{100};
+constexpr std::chrono::milliseconds kRetry{20};
+constexpr std::chrono::milliseconds kDoubt{100};
+
+bool is_final(const Error& error) { return error.code != ErrorCode::kJournalUnavailable; }
+
+}  // namespace
+
+struct Replica::Impl {
+  Impl(JournalReader& journal_in, KvStore& store_in, const RecordMac& mac, Options options_in)
+      : journal(journal_in),
+        store(store_in),
+        applier(store_in, mac, options_in.voided),
+        options(std::move(options_in)) {}
+
+  void fail_with(const Error& error) {
+    const std::lock_guard lock(mutex);
+    if (!failure) failure = error;
+  }
+
+  // Applies and commits what one read returned. False: there was nothing.
+  Result<bool> step(Awaiter& awaiter, std::chrono::milliseconds timeout) {
+    const auto records =
+        TRY(journal.read(applier.next_position(), options.batch_records, options.batch_bytes, timeout));
+    if (records.empty()) return false;
+    for (const JournalRecord& record : records) {
+      const std::uint64_t refused = applier.foreign_records();
+      if (auto applied = applier.apply(record); !applied) {
+        // What stands before the record that stops us is good and may be told.
+        if (auto settled = applier.commit()) announce(awaiter, *settled);
+        return fail(std::move(applied).error());
+      }
+      if (applier.foreign_records() != refused && options.on_refused) options.on_refused(record.position);
+    }
+    const auto settled = TRY(applier.commit());
+    if (options.on_applied) options.on_applied(records.back().appended);
+    announce(awaiter, settled);
+    return true;
+  }
+
+  void announce(Awaiter& awaiter, const std::vector<Applier::Settlement>& settlements) {
+    awaiter.advance(Position{applier.state().position()}, LogTime{applier.state().log_time_ms()});
+    for (const auto& settlement : settlements) awaiter.settle(settlement.id, settlement.settled);
+    if (options.on_progress) options.on_progress(Position{applier.state().position()});
+  }
+
+  JournalReader& journal;
+  KvStore& store;
+  Applier applier;
+  Options options;
+  std::uint32_t cuts = 0;  // that were seen since the journal was last whole
+  std::atomic<bool> stopping{false};
+  std::thread thread;
+
+  mutable std::mutex mutex;
+  std::optional<Error> failure;
+};
+
+Replica::Replica(JournalReader& journal, KvStore& store, const RecordMac& mac, Awaiter& awaiter, Options options)
+    : awaiter_(awaiter), impl_(std::make_unique<Impl>(journal, store, mac, std::move(options))) {}
+
+Replica::~Replica() { stop(); }
+
+Status Replica::open() {
+  auto opened = open_now();
+  if (!opened) return fail(doubted(std::move(opened).error()));
+  impl_->cuts = 0;
+  return {};
+}
+
+// A log that looks cut is one that is out of sight, until it has looked so often enough.
+Error Replica::doubted(Error error) {
+  if (error.code != ErrorCode::kJournalTruncated || ++impl_->cuts >= impl_->options.cuts_believed) return error;
+  error.code = ErrorCode::kJournalUnavailable;
+  return error;
+}
+
+Status Replica::open_now() {
+  // Record 0 first: looking at it makes a journal that is far away find out where it ends.
+  const auto first = TRY(impl_->journal.read(Position{0}, 1, kTransactionBytesMax, kPoll));
+  const Position end = TRY(impl_->journal.end());
+  if (value(end) == 0) {
+    if (impl_->applier.empty()) return fail(ErrorCode::kJournalUnavailable, "the journal is empty");
+    return fail(ErrorCode::kJournalTruncated,
+                "the journal is empty, but these read models were made from one; restore the journal");
+  }
+  if (first.empty()) return fail(ErrorCode::kJournalUnavailable, "the genesis record cannot be read now");
+  const JournalId id = TRY(impl_->applier.genesis_id(first.front()));
+  if (impl_->applier.empty()) return {};
+
+  const auto& state = impl_->applier.state();
+  if (state.journal_id() != id.raw()) {
+    return fail(ErrorCode::kJournalForeign,
+                "the journal " + id.to_string() + " is not the one that these read models were made from");
+  }
+  if (value(end) <= state.position()) {
+    return fail(ErrorCode::kJournalTruncated, "the journal ends at " + std::to_string(value(end) - 1) + ", but " +
+                                                  std::to_string(state.position()) +
+                                                  " was applied here; restore the journal");
+  }
+  const auto at = TRY(impl_->journal.read(Position{state.position()}, 1, kTransactionBytesMax, kPoll));
+  // Silence is no proof of anything: it is asked again.
+  if (at.empty()) return fail(ErrorCode::kJournalUnavailable, "the record that was applied last cannot be read now");
+  if (!impl_->applier.is_applied_record(at.front())) {
+    return fail(ErrorCode::kJournalCorrupt,
+                "journal record " + std::to_string(state.position()) + " is not the one that was applied here");
+  }
+  awaiter_.advance(Position{state.position()}, LogTime{state.log_time_ms()});
+  return {};
+}
+
+// After a connection was lost. The keyring was the journal's own before, so what it does not fit now is another log.
+Status Replica::reopen() {
+  auto opened = open();
+  if (opened ||
+      (opened.error().code != ErrorCode::kKeyringUnusable && opened.error().code != ErrorCode::kJournalFormatUnknown)) {
+    return opened;
+  }
+  return fail(ErrorCode::kJournalForeign,
+              "record 0 of the journal is not the one that these read models were made from");
+}
+
+Status Replica::catch_up() {
+  const Position end = TRY(impl_->journal.end());
+  while (value(impl_->applier.next_position()) < value(end)) {
+    if (impl_->stopping.load(std::memory_order_relaxed))
+      return fail(ErrorCode::kJournalUnavailable, "stopped before the end of the journal was reached");
+    if (auto stepped = impl_->step(awaiter_, kPoll); !stepped) {
+      Error error = doubted(std::move(stepped).error());
+      if (is_final(error)) impl_->fail_with(error);
+      return fail(std::move(error));
+    }
+  }
+  return {};
+}
+
+void Replica::run() {
+  bool was_away = false;
+  while (!impl_->stopping.load(std::memory_order_relaxed)) {
+    auto stepped = was_away ? reopen() : impl_->step(awaiter_, kPoll).map([](bool) {});
+    if (!stepped && !was_away) stepped = fail(doubted(std::move(stepped).error()));
+    was_away = !stepped;
+    if (stepped) continue;
+    if (is_final(stepped.error())) {
+      impl_->fail_with(stepped.error());
+      awaiter_.stop();
+      if (impl_->options.on_failure) impl_->options.on_failure(stepped.error());
+      return;
+    }
+    awaiter_.waiting().pause(impl_->cuts > 0 ? kDoubt : kRetry);
+  }
+}
+
+void Replica::start() {
+  impl_->thread = std::thread([this] { run(); });
+}
+
+void Replica::request_stop() { impl_->stopping.store(true, std::memory_order_relaxed); }
+
+void Replica::stop() {
+  request_stop();
+  if (impl_->thread.joinable()) impl_->thread.join();
+}
+
+ReplicaStatus Replica::status() const {
+  const rows::v1::ReplicaState state = read_replica_state(impl_->store.latest());
+  ReplicaStatus status;
+  status.position = Position{state.position()};
+  status.log_time = LogTime{state.log_time_ms()};
+  if (const auto id = JournalId::from_bytes(state.journal_id())) status.journal = *id;
+  status.chain = to_hex(state.chain());
+  status.refused_records = state.refused();
+  status.extra_geneses = state.extra_geneses();
+  status.conflicts = state.conflicts();
+  status.duplicates = state.duplicates();
+  status.last_tick = LogTime{state.last_tick_ms()};
+  status.purge_backlog = state.purge_backlog();
+  for (const auto& peer : state.peers()) {
+    status.peers.push_back(
+        {.node = peer.node(), .last_tick = LogTime{peer.last_tick_ms()}, .position = Position{peer.position()}});
+  }
+  for (const auto& row : state.digests()) {
+    status.projections.push_back({.name = row.name(), .version = row.version(), .digest = to_hex(row.digest())});
+  }
+  return status;
+}
+
+std::optional<Error> Replica::failure() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->failure;
+}
+
+}  // namespace ledgate
