@@ -30,7 +30,7 @@ struct SessionPolicy {
   SessionTerms lightnovel_crawler{.access_lifetime_s = 604'800, .refresh_lifetime_s = 0};
 };
 
-// How long one-time things and API tokens live.
+// How long one-time secrets and API tokens live.
 struct OneTimePolicy {
   std::int64_t otp_s = 300;
   std::int64_t reset_ndastro_s = 86'400;

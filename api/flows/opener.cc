@@ -8,7 +8,7 @@ Opener::Opener(const Services& services, const KvReader& rows, std::string_view 
   if (const auto wrapped = find_subject_key(rows, subject)) key_ = services.subject_keys.unwrap(*wrapped);
 }
 
-std::string Opener::open(const state::v1::Kept& kept) const {
+std::string Opener::open(const state::v1::SealedField& kept) const {
   if (!key_ || kept.value().ciphertext().empty()) return {};
   return vault_
       .open(*key_, kept.value(), personal_associated_data(kept.transaction_id(), kept.event_index(), kept.path()))

@@ -17,7 +17,7 @@ namespace ledgate::api {
 class Opener {
  public:
   Opener(const Services& services, const KvReader& rows, std::string_view subject);
-  [[nodiscard]] std::string open(const state::v1::Kept& kept) const;
+  [[nodiscard]] std::string open(const state::v1::SealedField& kept) const;
 
  private:
   Vault& vault_;

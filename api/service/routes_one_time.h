@@ -1,4 +1,4 @@
-// Rows of the route table about one-time things: recovery, codes, API tokens and who brought whom.
+// Rows of the route table about one-time secrets: recovery, codes, API tokens and who brought whom.
 #pragma once
 
 #include "api/contract/route.h"

@@ -70,7 +70,7 @@ class ChangingPassword {
     return std::nullopt;
   }
 
-  std::string name(const KvReader& rows, const state::v1::Kept& kept) const {
+  std::string name(const KvReader& rows, const state::v1::SealedField& kept) const {
     const auto shown = services_.subject_keys.open(rows, kept);
     return shown ? services_.folder.fold(*shown).value_or(*shown) : std::string();
   }

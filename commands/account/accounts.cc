@@ -34,23 +34,23 @@ FoldedName fold_name(const Services& services, std::string_view typed) {
 }
 
 // What speaks against the command whoever else exists.
-RegistrationObstacles judge_form(const Services& services, const RegisterUser& command, const FoldedName& username,
-                                 const FoldedName& email) {
-  RegistrationObstacles obstacles;
-  if (command.bootstrap) return obstacles;
-  obstacles.email_malformed = !command.email.empty() && !(email.index && is_email(email.folded));
+RegistrationRefusals judge_form(const Services& services, const RegisterUser& command, const FoldedName& username,
+                                const FoldedName& email) {
+  RegistrationRefusals refusals;
+  if (command.bootstrap) return refusals;
+  refusals.email_malformed = !command.email.empty() && !(email.index && is_email(email.folded));
   const std::size_t length = services.folder.length(username.folded).value_or(0);
-  obstacles.username_malformed = !command.username.empty() && !(username.index && is_username(username.folded, length));
-  obstacles.password_violation = judge_password(services, command.password, username.folded, email.folded);
-  return obstacles;
+  refusals.username_malformed = !command.username.empty() && !(username.index && is_username(username.folded, length));
+  refusals.password_violation = judge_password(services, command.password, username.folded, email.folded);
+  return refusals;
 }
 
 // Adds what the snapshot says; `find` is a recording read while deciding and a plain one while only looking ahead.
 template <class Find>
-void judge_names(RegistrationObstacles& obstacles, const FoldedName& username, const FoldedName& email,
+void judge_names(RegistrationRefusals& refusals, const FoldedName& username, const FoldedName& email,
                  const Find& find) {
-  obstacles.username_taken = username.index && find(*username.index);
-  obstacles.email_taken = email.index && email.index != username.index && find(*email.index);
+  refusals.username_taken = username.index && find(*username.index);
+  refusals.email_taken = email.index && email.index != username.index && find(*email.index);
 }
 
 class Registering {
@@ -67,7 +67,7 @@ class Registering {
     {
       const auto snapshot = services_.store.snapshot();
       if (auto recorded = recorded_outcome(services_, caller_, *snapshot)) return std::move(*recorded);
-      RegistrationObstacles ahead = form_;
+      RegistrationRefusals ahead = form_;
       judge_referrer(ahead, *snapshot);
       judge_names(ahead, username_, email_,
                   [&](const Key16& index) { return find_login(*snapshot, index).has_value(); });
@@ -90,32 +90,32 @@ class Registering {
       if (value(conflict_position(context.rows(), key.raw())) != 0) return Granted{};
       context.born(key);
     }
-    RegistrationObstacles obstacles = form_;
+    RegistrationRefusals refusals = form_;
     if (command_.referrer) {
       const Key16 index = api_token_index(services_.hashes, *command_.referrer);
       if (const auto token = context.api_token(index))
         context.read(conflict_key::user(services_.hashes, UserId::from_bytes(token->user_id()).value_or(UserId())));
     }
-    judge_referrer(obstacles, context.rows());
-    judge_names(obstacles, username_, email_,
+    judge_referrer(refusals, context.rows());
+    judge_names(refusals, username_, email_,
                 [&](const Key16& index) { return context.user_with_login(index).has_value(); });
-    const bool good = !obstacles.any();
+    const bool good = !refusals.any();
     // What stood in the way when we looked ahead may have gone since.
     if (good && password_hash_.reveal().empty()) TRY_STATUS(hash_password());
     const UserId user = good ? uuid_v7<UserId>(context.now_ms(), services_.entropy.bytes<10>()) : UserId();
-    auto decision = decide_registration(registration(user, good, context), obstacles);
+    auto decision = decide_registration(registration(user, good, context), refusals);
     context.add(std::move(decision.events));
     if (!decision.answer) return fail(std::move(decision.answer).error());
     return settle_in(user, context);
   }
 
   // Who brought the newcomer, by the rows.
-  void judge_referrer(RegistrationObstacles& obstacles, const KvReader& rows) {
+  void judge_referrer(RegistrationRefusals& refusals, const KvReader& rows) {
     if (!command_.referrer) return;
     const auto token = find_api_token(rows, api_token_index(services_.hashes, *command_.referrer));
     const auto owner_id = token ? UserId::from_bytes(token->user_id()) : std::nullopt;
     const auto owner = owner_id ? find_account(rows, *owner_id) : std::nullopt;
-    obstacles.referrer = referrer_flaw(token, owner, writer_now_ms(services_));
+    refusals.referrer = referrer_refusal(token, owner, writer_now_ms(services_));
     referrer_id_ = owner ? owner->id() : std::string();
   }
 
@@ -160,7 +160,7 @@ class Registering {
   const RegisterUser& command_;
   const FoldedName username_;
   const FoldedName email_;
-  const RegistrationObstacles form_;
+  const RegistrationRefusals form_;
   Secret<> password_hash_;
   std::string referrer_id_;
 };

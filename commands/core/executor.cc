@@ -51,7 +51,7 @@ void remember_outcome(const Services& services, const Caller& caller, const Resu
     outcome.set_user_id(std::string(result->user.raw()));
     outcome.set_session_id(std::string(result->session.raw()));
     outcome.set_generation(result->generation);
-    outcome.set_thing_id(std::string(result->thing.raw()));
+    outcome.set_credential_id(std::string(result->credential.raw()));
   } else {
     outcome.set_error_code(static_cast<std::uint32_t>(result.error().code));
     outcome.set_error_message(result.error().message);
@@ -79,7 +79,7 @@ Outcome from_record(const RecordedOutcome& recorded) {
   outcome.result->user = UserId::from_bytes(row.user_id()).value_or(UserId());
   outcome.result->session = SessionId::from_bytes(row.session_id()).value_or(SessionId());
   outcome.result->generation = row.generation();
-  outcome.result->thing = Key16::from_bytes(row.thing_id()).value_or(Key16());
+  outcome.result->credential = Key16::from_bytes(row.credential_id()).value_or(Key16());
   return outcome;
 }
 

@@ -13,7 +13,7 @@ struct Granted {
   UserId user;
   SessionId session;             // nil where the command is not about a session
   std::uint32_t generation = 0;  // of the refresh token to hand out
-  Key16 thing;                   // what was born besides: the id of a code, the index of an API token
+  Key16 credential;              // what was born besides: the id of a code, the index of an API token
 };
 
 struct Outcome {

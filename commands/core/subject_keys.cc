@@ -26,7 +26,7 @@ std::optional<Secret<>> SubjectKeys::unwrap(const journal::v1::WrappedKey& wrapp
   return key;
 }
 
-std::optional<std::string> SubjectKeys::open(const KvReader& rows, const state::v1::Kept& kept) {
+std::optional<std::string> SubjectKeys::open(const KvReader& rows, const state::v1::SealedField& kept) {
   return open(rows, kept.value(), kept.transaction_id(), kept.event_index(), kept.path());
 }
 

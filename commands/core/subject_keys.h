@@ -22,7 +22,7 @@ class SubjectKeys {
 
   std::optional<Secret<>> unwrap(const journal::v1::WrappedKey& wrapped);
   // nullopt: the subject is unknown or erased, or the bytes were altered.
-  std::optional<std::string> open(const KvReader& rows, const state::v1::Kept& kept);
+  std::optional<std::string> open(const KvReader& rows, const state::v1::SealedField& kept);
   std::optional<std::string> open(const KvReader& rows, const journal::v1::Personal& value,
                                   std::string_view transaction_id, std::uint32_t event_index, std::string_view path);
 

@@ -9,8 +9,8 @@
 
 namespace ledgate {
 
-// A token of the caller's: the newest there is while it has more than three days left, else a new one. `thing` is its
-// index.
+// A token of the caller's: the newest there is while it has more than three days left, else a new one. `credential` is
+// its index.
 Outcome create_api_token(const Services& services, const Caller& caller, std::int64_t lifetime_s);
 
 // Whether it is somebody's, not expired, and that account is active; by these rows.

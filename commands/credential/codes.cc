@@ -38,7 +38,7 @@ Outcome send_code(const Services& services, const Caller& caller, std::int64_t l
                   .one_time = otp,
                   .lifetime_s = lifetime_s},
                  caller.dialect);
-    return Granted{.user = caller.user, .thing = Key16::from_bytes(otp.raw()).value_or(Key16())};
+    return Granted{.user = caller.user, .credential = Key16::from_bytes(otp.raw()).value_or(Key16())};
   });
 }
 

@@ -9,8 +9,8 @@
 
 namespace ledgate {
 
-// Makes a code for the caller's address and has it mailed; an older one is no good from then on. `thing` is the code's
-// id. kEmailAlreadyVerified; kEmailInvalid: the account has no address to send to.
+// Makes a code for the caller's address and has it mailed; an older one is no good from then on. `credential` is the
+// code's id. kEmailAlreadyVerified; kEmailInvalid: the account has no address to send to.
 Outcome send_code(const Services& services, const Caller& caller, std::int64_t lifetime_s);
 
 struct VerifyCode {

@@ -7,7 +7,7 @@ namespace ledgate {
 namespace {
 
 // As it is compared: folded.
-std::string folded_name(const Services& services, const KvReader& rows, const state::v1::Kept& name) {
+std::string folded_name(const Services& services, const KvReader& rows, const state::v1::SealedField& name) {
   const auto shown = services.subject_keys.open(rows, name);
   return shown ? services.folder.fold(*shown).value_or(std::string()) : std::string();
 }

@@ -1,4 +1,4 @@
-// What people and their mail programs see of one-time things: digits and letters, made from entropy and read back.
+// What people and their mail programs see of one-time secrets: digits and letters, made from entropy and read back.
 #pragma once
 
 #include "commands/ports/entropy.h"

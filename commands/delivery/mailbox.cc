@@ -20,19 +20,19 @@ std::optional<std::string> mailbox_of(const Services& services, const KvReader& 
   return is_email(*shown) ? *shown : *folded;
 }
 
-void ask_for_mail(const Services& services, TransactionContext& context, const MailWish& wish,
+void ask_for_mail(const Services& services, TransactionContext& context, const MailToQueue& request,
                   journal::v1::Dialect dialect) {
   const auto mail = uuid_v7<MailId>(context.now_ms(), services.entropy.bytes<10>());
   context.add(mail_asked_for({.mail = mail,
-                              .user = wish.user,
-                              .kind = wish.kind,
-                              .address = wish.address,
-                              .secret = wish.secret.reveal(),
-                              .one_time_id = std::string(wish.one_time.raw()),
-                              .lifetime_s = wish.lifetime_s,
+                              .user = request.user,
+                              .kind = request.kind,
+                              .address = request.address,
+                              .secret = request.secret.reveal(),
+                              .one_time_id = std::string(request.one_time.raw()),
+                              .lifetime_s = request.lifetime_s,
                               .enabled = services.emails_enabled,
                               .dialect = dialect}));
-  context.born(conflict_key::mail(services.hashes, mail), context.now_ms() + wish.lifetime_s * kMsPerSecond);
+  context.born(conflict_key::mail(services.hashes, mail), context.now_ms() + request.lifetime_s * kMsPerSecond);
 }
 
 }  // namespace ledgate

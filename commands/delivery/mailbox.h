@@ -15,7 +15,7 @@ namespace ledgate {
 std::optional<std::string> mailbox_of(const Services& services, const KvReader& rows,
                                       const state::v1::Account& account);
 
-struct MailWish {
+struct MailToQueue {
   UserId user;
   journal::v1::MailKind kind = journal::v1::MAIL_UNSPECIFIED;
   std::string address;
@@ -24,7 +24,7 @@ struct MailWish {
   std::int64_t lifetime_s = 0;
 };
 // Adds the mail to the outbox; with mail off, adds the fact that it will not be sent.
-void ask_for_mail(const Services& services, TransactionContext& context, const MailWish& wish,
+void ask_for_mail(const Services& services, TransactionContext& context, const MailToQueue& request,
                   journal::v1::Dialect dialect);
 
 }  // namespace ledgate

@@ -47,9 +47,9 @@ Result<std::optional<ClaimedMail>> claim_mail(const Services& services, const Ma
     if (!mail) return Granted{};
     const auto content = open_content(services, context.rows(), *mail);
     ClaimAttempt attempt{.log_time_ms = services.awaiter.log_time().ms, .lease_s = lease_s};
-    if (!services.emails_enabled) attempt.hindrance = MailHindrance::kDisabled;
-    if (is_superseded(context, *mail)) attempt.hindrance = MailHindrance::kSuperseded;
-    if (!content) attempt.hindrance = MailHindrance::kUnreadable;
+    if (!services.emails_enabled) attempt.refusal = MailRefusal::kDisabled;
+    if (is_superseded(context, *mail)) attempt.refusal = MailRefusal::kSuperseded;
+    if (!content) attempt.refusal = MailRefusal::kUnreadable;
     auto decision = decide_claim(mail, attempt);
     if (!decision.events.empty()) write_mail(services, context, id, *mail);
     context.add(std::move(decision.events));

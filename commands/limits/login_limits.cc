@@ -20,7 +20,7 @@ Result<LoginAdmission> admit_login(const Services& services, RateLimiter& limite
   if (!user || !limiter.knows(*user, caller.address)) {
     const std::string account = "account/" + std::string(user ? user->raw() : index.raw());
     admission.account = TRY(limiter.admit_subject(limits.account, account, caller.address, caller.dialect));
-    if (user) command.known_network = limiter.acquaintance(*user, caller.address);
+    if (user) command.known_network = limiter.known_network(*user, caller.address);
   }
   count(caller, admission.network);
   count(caller, admission.account);

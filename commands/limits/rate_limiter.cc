@@ -70,19 +70,19 @@ std::int64_t RateLimiter::now_ms() const {
   return std::max(services_.clock.wall_us() / 1000, services_.awaiter.log_time().ms);
 }
 
-Key16 RateLimiter::acquaintance_bucket(const UserId& user, std::string_view address) const {
+Key16 RateLimiter::known_network_bucket(const UserId& user, std::string_view address) const {
   return services_.hashes.hash16(HashPurpose::kRateBucket,
                                  "known/" + std::string(user.raw()) + '/' + client_network(address));
 }
 
 bool RateLimiter::knows(const UserId& user, std::string_view address) const {
-  return enabled_ && count_attempts(services_.store.latest(), acquaintance_bucket(user, address)) > 0;
+  return enabled_ && count_attempts(services_.store.latest(), known_network_bucket(user, address)) > 0;
 }
 
-std::optional<journal::v1::RateCount> RateLimiter::acquaintance(const UserId& user, std::string_view address) const {
+std::optional<journal::v1::RateCount> RateLimiter::known_network(const UserId& user, std::string_view address) const {
   if (!enabled_) return std::nullopt;
   journal::v1::RateCount counted;
-  counted.set_bucket(std::string(acquaintance_bucket(user, address).raw()));
+  counted.set_bucket(std::string(known_network_bucket(user, address).raw()));
   counted.set_forget_after_ms(now_ms() + kAcquaintanceMs);
   return counted;
 }

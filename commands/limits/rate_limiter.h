@@ -56,7 +56,7 @@ class RateLimiter {
   // Whether this user logged in from that network during the last 30 days, as the journal has it.
   [[nodiscard]] bool knows(const UserId& user, std::string_view address) const;
   // What makes it so, to be counted with a successful log-in; nullopt when limits are off.
-  [[nodiscard]] std::optional<journal::v1::RateCount> acquaintance(const UserId& user, std::string_view address) const;
+  [[nodiscard]] std::optional<journal::v1::RateCount> known_network(const UserId& user, std::string_view address) const;
 
   // What was refused in one window of one client network or account, and from which address last.
   struct Throttled {
@@ -69,7 +69,7 @@ class RateLimiter {
 
  private:
   [[nodiscard]] std::int64_t now_ms() const;
-  [[nodiscard]] Key16 acquaintance_bucket(const UserId& user, std::string_view address) const;
+  [[nodiscard]] Key16 known_network_bucket(const UserId& user, std::string_view address) const;
   void release(const Key16& bucket);
   void note_refusal(const Limit& limit, const Key16& bucket, std::string_view address, std::int64_t window_start_ms,
                     journal::v1::Dialect dialect);

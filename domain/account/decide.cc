@@ -86,29 +86,29 @@ Event registered(const Registration& registration) {
 
 }  // namespace
 
-Decision<UserId> decide_registration(const Registration& registration, const RegistrationObstacles& obstacles) {
-  if (obstacles.referrer != journal::v1::REFUSAL_UNSPECIFIED)
-    return refuse_registration(registration, obstacles.referrer, {.code = referrer_code(obstacles.referrer)});
-  if (obstacles.email_malformed) {
+Decision<UserId> decide_registration(const Registration& registration, const RegistrationRefusals& refusals) {
+  if (refusals.referrer != journal::v1::REFUSAL_UNSPECIFIED)
+    return refuse_registration(registration, refusals.referrer, {.code = referrer_code(refusals.referrer)});
+  if (refusals.email_malformed) {
     return refuse_registration(registration, journal::v1::REFUSAL_EMAIL_INVALID,
                                {.code = ErrorCode::kEmailInvalid, .field = "email"});
   }
-  if (obstacles.username_malformed) {
+  if (refusals.username_malformed) {
     return refuse_registration(registration, journal::v1::REFUSAL_USERNAME_INVALID,
                                {.code = ErrorCode::kUsernameInvalid, .field = "username"});
   }
-  if (obstacles.username_taken) {
+  if (refusals.username_taken) {
     return refuse_registration(registration, journal::v1::REFUSAL_USERNAME_TAKEN,
                                {.code = ErrorCode::kUsernameTaken, .field = "username"});
   }
-  if (obstacles.email_taken) {
+  if (refusals.email_taken) {
     return refuse_registration(registration, journal::v1::REFUSAL_EMAIL_TAKEN,
                                {.code = ErrorCode::kEmailTaken, .field = "email"});
   }
-  if (obstacles.password_violation) {
+  if (refusals.password_violation) {
     return refuse_registration(
         registration, journal::v1::REFUSAL_PASSWORD_POLICY,
-        {.code = ErrorCode::kPasswordRejected, .message = *obstacles.password_violation, .field = "password"});
+        {.code = ErrorCode::kPasswordRejected, .message = *refusals.password_violation, .field = "password"});
   }
   return {.events = {registered(registration)}, .answer = registration.user};
 }

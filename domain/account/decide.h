@@ -31,7 +31,7 @@ struct Registration {
 };
 
 // What speaks against a registration, found out in this order.
-struct RegistrationObstacles {
+struct RegistrationRefusals {
   journal::v1::Refusal referrer = journal::v1::REFUSAL_UNSPECIFIED;  // what is wrong with the token that was shown
   bool email_malformed = false;
   bool username_malformed = false;
@@ -45,7 +45,7 @@ struct RegistrationObstacles {
   }
 };
 
-Decision<UserId> decide_registration(const Registration& registration, const RegistrationObstacles& obstacles);
+Decision<UserId> decide_registration(const Registration& registration, const RegistrationRefusals& refusals);
 
 // ---- password ----
 

@@ -5,7 +5,8 @@ namespace {
 
 using journal::v1::UserEvent;
 
-void keep(state::v1::Kept& kept, const journal::v1::Personal& value, const EventOrigin& origin, std::string_view path) {
+void keep(state::v1::SealedField& kept, const journal::v1::Personal& value, const EventOrigin& origin,
+          std::string_view path) {
   *kept.mutable_value() = value;
   kept.set_transaction_id(origin.transaction_id.data(), origin.transaction_id.size());
   kept.set_event_index(origin.event_index);

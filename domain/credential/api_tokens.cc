@@ -51,8 +51,8 @@ std::vector<Event> decide_api_token_expiry(const std::optional<state::v1::ApiTok
   return {std::move(event)};
 }
 
-journal::v1::Refusal referrer_flaw(const std::optional<state::v1::ApiToken>& token,
-                                   const std::optional<state::v1::Account>& owner, std::int64_t now_ms) {
+journal::v1::Refusal referrer_refusal(const std::optional<state::v1::ApiToken>& token,
+                                      const std::optional<state::v1::Account>& owner, std::int64_t now_ms) {
   if (!token || !owner) return journal::v1::REFUSAL_REFERRER_INVALID;
   if (token->expires_ms() <= now_ms) return journal::v1::REFUSAL_REFERRER_EXPIRED;
   return owner->active() ? journal::v1::REFUSAL_UNSPECIFIED : journal::v1::REFUSAL_REFERRER_INACTIVE;

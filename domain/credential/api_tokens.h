@@ -35,7 +35,7 @@ std::vector<journal::v1::Event> decide_api_token_expiry(const std::optional<stat
                                                         std::int64_t log_time_ms);
 
 // What speaks against a sign-up that shows this token; REFUSAL_UNSPECIFIED: nothing.
-journal::v1::Refusal referrer_flaw(const std::optional<state::v1::ApiToken>& token,
-                                   const std::optional<state::v1::Account>& owner, std::int64_t now_ms);
+journal::v1::Refusal referrer_refusal(const std::optional<state::v1::ApiToken>& token,
+                                      const std::optional<state::v1::Account>& owner, std::int64_t now_ms);
 
 }  // namespace ledgate

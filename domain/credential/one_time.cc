@@ -13,13 +13,13 @@ constexpr std::int64_t kMsPerSecond = 1000;
 // A fact cannot be refused, so the time it names is held within bounds in which sums of times stay times.
 constexpr std::int64_t kLifetimeMaxS = 1000LL * 366 * 24 * 60 * 60;
 
-void begin(state::v1::OneTime& thing, const std::string& user_id, const std::string& id, const std::string& secret_hash,
-           std::int64_t lifetime_s, const EventOrigin& origin) {
-  thing.Clear();
-  thing.set_id(id);
-  thing.set_user_id(user_id);
-  thing.set_secret_hash(secret_hash);
-  thing.set_expires_ms(origin.time.ms + std::clamp<std::int64_t>(lifetime_s, 0, kLifetimeMaxS) * kMsPerSecond);
+void begin(state::v1::OneTime& one_time, const std::string& user_id, const std::string& id,
+           const std::string& secret_hash, std::int64_t lifetime_s, const EventOrigin& origin) {
+  one_time.Clear();
+  one_time.set_id(id);
+  one_time.set_user_id(user_id);
+  one_time.set_secret_hash(secret_hash);
+  one_time.set_expires_ms(origin.time.ms + std::clamp<std::int64_t>(lifetime_s, 0, kLifetimeMaxS) * kMsPerSecond);
 }
 
 Event about(const std::string& user_id) {
@@ -50,28 +50,28 @@ Event reset_refused(const std::string& user_id, Refusal reason, journal::v1::Dia
   return event;
 }
 
-// What makes the newest thing good for nothing, whatever is presented; nullopt when it is still good.
-std::optional<Refusal> flaw(const state::v1::OneTime& thing, std::int64_t now_ms) {
-  if (thing.used()) return journal::v1::REFUSAL_ALREADY_USED;
-  if (thing.expires_ms() <= now_ms) return journal::v1::REFUSAL_TOKEN_EXPIRED;
+// What makes the newest one_time good for nothing, whatever is presented; nullopt when it is still good.
+std::optional<Refusal> refusal_of(const state::v1::OneTime& one_time, std::int64_t now_ms) {
+  if (one_time.used()) return journal::v1::REFUSAL_ALREADY_USED;
+  if (one_time.expires_ms() <= now_ms) return journal::v1::REFUSAL_TOKEN_EXPIRED;
   return std::nullopt;
 }
 
-std::optional<Refusal> code_flaw(const std::optional<state::v1::Account>& account,
-                                 const std::optional<state::v1::OneTime>& newest, const CodeAttempt& attempt) {
+std::optional<Refusal> code_refusal(const std::optional<state::v1::Account>& account,
+                                    const std::optional<state::v1::OneTime>& newest, const CodeAttempt& attempt) {
   if (!account) return journal::v1::REFUSAL_TOKEN_INVALID;
   if (!account->active()) return journal::v1::REFUSAL_INACTIVE;
   if (!newest) return journal::v1::REFUSAL_TOKEN_EXPIRED;  // its row was purged
   if (newest->id() != attempt.otp.raw()) return journal::v1::REFUSAL_SUPERSEDED;
-  if (const auto found = flaw(*newest, attempt.now_ms)) return found;
+  if (const auto found = refusal_of(*newest, attempt.now_ms)) return found;
   if (newest->tries_left() == 0) return journal::v1::REFUSAL_TRIES_EXHAUSTED;
   return std::nullopt;
 }
 
-std::optional<Refusal> reset_flaw(const std::optional<state::v1::Account>& account,
-                                  const std::optional<state::v1::OneTime>& newest, const ResetAttempt& attempt) {
+std::optional<Refusal> reset_refusal(const std::optional<state::v1::Account>& account,
+                                     const std::optional<state::v1::OneTime>& newest, const ResetAttempt& attempt) {
   if (!account || !newest || !attempt.matches) return journal::v1::REFUSAL_TOKEN_INVALID;
-  if (const auto found = flaw(*newest, attempt.now_ms)) return found;
+  if (const auto found = refusal_of(*newest, attempt.now_ms)) return found;
   if (!account->active()) return journal::v1::REFUSAL_INACTIVE;
   return std::nullopt;
 }
@@ -85,20 +85,20 @@ Event email_verified(const state::v1::Account& account, journal::v1::Dialect dia
 
 }  // namespace
 
-void evolve(state::v1::OneTime& thing, const UserEvent& event, const EventOrigin& origin) {
+void evolve(state::v1::OneTime& one_time, const UserEvent& event, const EventOrigin& origin) {
   if (event.has_otp_sent()) {
     const auto& fact = event.otp_sent();
-    begin(thing, event.user_id(), fact.otp_id(), fact.code_hash(), fact.lifetime_s(), origin);
-    thing.set_tries_left(fact.tries());
+    begin(one_time, event.user_id(), fact.otp_id(), fact.code_hash(), fact.lifetime_s(), origin);
+    one_time.set_tries_left(fact.tries());
   } else if (event.has_password_reset_requested()) {
     const auto& fact = event.password_reset_requested();
-    begin(thing, event.user_id(), fact.reset_id(), fact.token_hash(), fact.lifetime_s(), origin);
-  } else if (event.has_otp_failed() && event.otp_failed().otp_id() == thing.id()) {
+    begin(one_time, event.user_id(), fact.reset_id(), fact.token_hash(), fact.lifetime_s(), origin);
+  } else if (event.has_otp_failed() && event.otp_failed().otp_id() == one_time.id()) {
     if (event.otp_failed().reason() == journal::v1::REFUSAL_CODE_WRONG)
-      thing.set_tries_left(event.otp_failed().tries_left());
-  } else if ((event.has_otp_verified() && event.otp_verified().otp_id() == thing.id()) ||
-             (event.has_password_reset() && event.password_reset().reset_id() == thing.id())) {
-    thing.set_used(true);
+      one_time.set_tries_left(event.otp_failed().tries_left());
+  } else if ((event.has_otp_verified() && event.otp_verified().otp_id() == one_time.id()) ||
+             (event.has_password_reset() && event.password_reset().reset_id() == one_time.id())) {
+    one_time.set_used(true);
   }
 }
 
@@ -111,7 +111,7 @@ std::optional<OneTimePurpose> one_time_purpose(const UserEvent& event) {
     case UserEvent::kPasswordResetRequested:
     case UserEvent::kPasswordReset:
       return OneTimePurpose::kPasswordReset;
-    default:  // of the many other facts none concerns a one-time thing
+    default:  // of the many other facts none concerns a one-time secret
       return std::nullopt;
   }
 }
@@ -139,7 +139,7 @@ Decision<UserId> decide_code_attempt(const std::optional<state::v1::Account>& ac
     return refuse_code<UserId>(account ? account->id() : std::string(), attempt.otp, reason, tries_left,
                                attempt.dialect, code);
   };
-  if (const auto found = code_flaw(account, newest, attempt)) return refuse(*found, 0, ErrorCode::kOtpUnusable);
+  if (const auto found = code_refusal(account, newest, attempt)) return refuse(*found, 0, ErrorCode::kOtpUnusable);
   if (!attempt.matches) return refuse(journal::v1::REFUSAL_CODE_WRONG, newest->tries_left() - 1, ErrorCode::kOtpWrong);
   Event verified = about(account->id());
   verified.mutable_user()->mutable_otp_verified()->set_otp_id(raw(attempt.otp));
@@ -173,7 +173,7 @@ Decision<UserId> decide_reset(const std::optional<state::v1::Account>& account,
     if (newest && attempt.matches) event.mutable_user()->mutable_password_reset_refused()->set_reset_id(newest->id());
     return {.events = {std::move(event)}, .answer = fail(std::move(error))};
   };
-  if (const auto found = reset_flaw(account, newest, attempt))
+  if (const auto found = reset_refusal(account, newest, attempt))
     return refuse(*found, {.code = ErrorCode::kResetTokenInvalid});
   if (attempt.password_violation) {
     return refuse(journal::v1::REFUSAL_PASSWORD_POLICY,

@@ -1,4 +1,4 @@
-// One-time things: codes and password reset tokens, from what is known and what is presented to the facts that follow.
+// One-time secrets: codes and password reset tokens, from what is known and what is presented to the facts that follow.
 // Of a user and a purpose only the newest is any good; single use, tries and expiry are decided in the order of the
 // log. Pure.
 #pragma once
@@ -18,9 +18,9 @@ enum class OneTimePurpose : std::uint8_t { kEmailVerification = 1, kPasswordRese
 
 inline constexpr std::uint32_t kCodeTries = 5;
 
-// How the newest thing changes with a fact about it; facts about an older one change nothing.
-void evolve(state::v1::OneTime& thing, const journal::v1::UserEvent& event, const EventOrigin& origin);
-// What the fact is about; nullopt: about no one-time thing that has a row.
+// How the newest one_time changes with a fact about it; facts about an older one change nothing.
+void evolve(state::v1::OneTime& one_time, const journal::v1::UserEvent& event, const EventOrigin& origin);
+// What the fact is about; nullopt: about no one-time secret that has a row.
 std::optional<OneTimePurpose> one_time_purpose(const journal::v1::UserEvent& event);
 
 // ---- codes ----
@@ -41,7 +41,7 @@ struct CodeAttempt {
   journal::v1::Dialect dialect = journal::v1::DIALECT_NATIVE;
 };
 // `account`: nullopt when what was presented names nobody. `newest`: the user's; nullopt when it has none any more. A
-// wrong code is a try, and so a fact that changes the thing.
+// wrong code is a try, and so a fact that changes the one_time.
 Decision<UserId> decide_code_attempt(const std::optional<state::v1::Account>& account,
                                      const std::optional<state::v1::OneTime>& newest, const CodeAttempt& attempt);
 
@@ -60,7 +60,7 @@ struct ResetRequest {
 Decision<bool> decide_reset_request(const std::optional<state::v1::Account>& account, const ResetRequest& request);
 
 struct ResetAttempt {
-  bool matches = false;  // the token's hash is the newest thing's
+  bool matches = false;  // the token's hash is the newest one_time's
   std::optional<std::string> password_violation;
   std::string password_hash;  // PHC; empty: not hashed, as something else speaks against it
   std::int64_t now_ms = 0;

@@ -55,14 +55,14 @@ Event failed(const state::v1::Mail& mail, MailFailure reason, bool final) {
 
 // Why a mail will never be sent; nullopt when it may be.
 std::optional<MailFailure> hopeless(const state::v1::Mail& mail, const ClaimAttempt& attempt) {
-  switch (attempt.hindrance) {
-    case MailHindrance::kDisabled:
+  switch (attempt.refusal) {
+    case MailRefusal::kDisabled:
       return journal::v1::MAIL_FAILURE_DISABLED;
-    case MailHindrance::kSuperseded:
+    case MailRefusal::kSuperseded:
       return journal::v1::MAIL_FAILURE_SUPERSEDED;
-    case MailHindrance::kUnreadable:
+    case MailRefusal::kUnreadable:
       return journal::v1::MAIL_FAILURE_UNREADABLE;
-    case MailHindrance::kNone:
+    case MailRefusal::kNone:
       break;
   }
   if (mail.expires_ms() <= attempt.log_time_ms) return journal::v1::MAIL_FAILURE_EXPIRED;

@@ -30,12 +30,12 @@ struct MailRequest {
 journal::v1::Event mail_asked_for(const MailRequest& request);
 
 // How a claim may end before anything is tried.
-enum class MailHindrance : std::uint8_t { kNone, kDisabled, kSuperseded, kUnreadable };
+enum class MailRefusal : std::uint8_t { kNone, kDisabled, kSuperseded, kUnreadable };
 
 struct ClaimAttempt {
   std::int64_t log_time_ms = 0;
   std::int64_t lease_s = 0;
-  MailHindrance hindrance = MailHindrance::kNone;
+  MailRefusal refusal = MailRefusal::kNone;
 };
 // The answer is the number of the claim: 0 when there is nothing to send (any more), or not yet.
 Decision<std::uint32_t> decide_claim(const std::optional<state::v1::Mail>& mail, const ClaimAttempt& attempt);

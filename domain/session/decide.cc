@@ -64,9 +64,9 @@ Decision<std::uint32_t> detect_reuse(const state::v1::Session& session, const Re
 }
 
 // Why a token is not good for anything, in this order; nullopt when it is.
-std::optional<Refusal> refresh_obstacle(const std::optional<state::v1::Session>& session,
-                                        const std::optional<state::v1::Account>& account,
-                                        const RefreshAttempt& attempt) {
+std::optional<Refusal> refresh_refusal(const std::optional<state::v1::Session>& session,
+                                       const std::optional<state::v1::Account>& account,
+                                       const RefreshAttempt& attempt) {
   if (!session) return journal::v1::REFUSAL_TOKEN_INVALID;
   const bool refreshable =
       attempt.by_access_token || (session->dialect() == attempt.dialect && session->refresh_lifetime_s() > 0);
@@ -118,7 +118,7 @@ Decision<UserId> decide_login(const std::optional<state::v1::Account>& account, 
 Decision<std::uint32_t> decide_refresh(const std::optional<state::v1::Session>& session,
                                        const std::optional<state::v1::Account>& account,
                                        const RefreshAttempt& attempt) {
-  if (const auto reason = refresh_obstacle(session, account, attempt))
+  if (const auto reason = refresh_refusal(session, account, attempt))
     return refuse_refresh(session ? &*session : nullptr, attempt, *reason);
   if (attempt.by_access_token || !session->rotating()) return grant_refresh(*session, attempt, false, false);
   if (attempt.generation == session->generation()) return grant_refresh(*session, attempt, true, false);
@@ -132,7 +132,7 @@ Decision<std::uint32_t> decide_refresh(const std::optional<state::v1::Session>& 
 Decision<std::uint32_t> decide_give_back(const std::optional<state::v1::Session>& session,
                                          const std::optional<state::v1::Account>& account,
                                          const RefreshAttempt& attempt) {
-  if (const auto reason = refresh_obstacle(session, account, attempt))
+  if (const auto reason = refresh_refusal(session, account, attempt))
     return refuse_refresh(session ? &*session : nullptr, attempt, *reason);
   Event event;
   auto& about = *event.mutable_session();

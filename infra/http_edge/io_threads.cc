@@ -106,8 +106,8 @@ class EdgeTransport final : public Pistache::Tcp::Transport {
   [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
 
  private:
-  void run_errands();
-  void run(const Errand& errand);
+  void run_tasks();
+  void run(const IoTask& task);
   void serve(const std::shared_ptr<Connection>& connection);
   void await_writable(const std::shared_ptr<Connection>& connection);
   void tick();
@@ -135,11 +135,11 @@ void EdgeTransport::registerPoller(Pistache::Polling::Epoll& poller) {
 void EdgeTransport::onReady(const Pistache::Aio::FdSet& events) {
   handler_->start_round();
   bool tick_due = false;
-  bool errands_due = false;
+  bool tasks_due = false;
   writable_.clear();
   for (const auto& event : events) {
     if (event.getTag() == tag_of(timer_)) tick_due = true;
-    if (event.getTag() == tag_of(mailbox_->fd())) errands_due = true;
+    if (event.getTag() == tag_of(mailbox_->fd())) tasks_due = true;
     if (event.isWritable()) writable_.push_back(fd_of(event.getTag()));
   }
 
@@ -156,33 +156,33 @@ void EdgeTransport::onReady(const Pistache::Aio::FdSet& events) {
     if (::read(timer_, &ignored, sizeof ignored) > 0) tick();
   }
   // Last, since new sockets may have the numbers of those closed above.
-  if (errands_due) run_errands();
+  if (tasks_due) run_tasks();
 }
 
-void EdgeTransport::run_errands() {
-  for (const Errand& errand : mailbox_->take()) {
+void EdgeTransport::run_tasks() {
+  for (const IoTask& task : mailbox_->take()) {
     try {
-      run(errand);
+      run(task);
     } catch (const std::exception&) {
-      if (errand.connection) errand.connection->abort();
+      if (task.connection) task.connection->abort();
     }
   }
 }
 
-void EdgeTransport::run(const Errand& errand) {
-  switch (errand.kind) {
-    case Errand::Kind::kServe:
-      return serve(errand.connection);
-    case Errand::Kind::kTurnAway:
-      serve(errand.connection);
-      return errand.connection->turn_away();
-    case Errand::Kind::kResume:
-      return errand.connection->resume();
-    case Errand::Kind::kAwaitWritable:
-      return await_writable(errand.connection);
-    case Errand::Kind::kTick:
+void EdgeTransport::run(const IoTask& task) {
+  switch (task.kind) {
+    case IoTask::Kind::kServe:
+      return serve(task.connection);
+    case IoTask::Kind::kTurnAway:
+      serve(task.connection);
+      return task.connection->turn_away();
+    case IoTask::Kind::kResume:
+      return task.connection->resume();
+    case IoTask::Kind::kAwaitWritable:
+      return await_writable(task.connection);
+    case IoTask::Kind::kTick:
       return tick();
-    case Errand::Kind::kAbortAll:
+    case IoTask::Kind::kAbortAll:
       for (const auto& [fd, peer] : peers) connection_of(peer).abort();
       return;
   }
@@ -256,16 +256,16 @@ IoThreads::~IoThreads() = default;
 void IoThreads::take(int fd, const IpAddress& peer, Welcome welcome) {
   const std::shared_ptr<Mailbox>& mailbox = mailboxes_[next_++ % mailboxes_.size()];
   auto connection = std::make_shared<Connection>(fd, peer, state_, mailbox);
-  mailbox->post({.kind = welcome == Welcome::kServe ? Errand::Kind::kServe : Errand::Kind::kTurnAway,
+  mailbox->post({.kind = welcome == Welcome::kServe ? IoTask::Kind::kServe : IoTask::Kind::kTurnAway,
                  .connection = std::move(connection)});
 }
 
 void IoThreads::tick() {
-  for (const auto& mailbox : mailboxes_) mailbox->post({.kind = Errand::Kind::kTick});
+  for (const auto& mailbox : mailboxes_) mailbox->post({.kind = IoTask::Kind::kTick});
 }
 
 void IoThreads::abort_all() {
-  for (const auto& mailbox : mailboxes_) mailbox->post({.kind = Errand::Kind::kAbortAll});
+  for (const auto& mailbox : mailboxes_) mailbox->post({.kind = IoTask::Kind::kAbortAll});
 }
 
 }  // namespace ledgate::infra::http_edge

@@ -10,9 +10,9 @@
 
 namespace ledgate::infra::http_edge {
 
-struct Errand {
+struct IoTask {
   enum class Kind : std::uint8_t { kServe, kTurnAway, kResume, kAwaitWritable, kTick, kAbortAll } kind;
-  std::shared_ptr<Connection> connection;  // where the errand is about one
+  std::shared_ptr<Connection> connection;  // where the task is about one
 };
 
 class Mailbox final : public IoThread {
@@ -22,21 +22,21 @@ class Mailbox final : public IoThread {
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
-  void post(Errand errand);
+  void post(IoTask task);
   void resume_soon(std::shared_ptr<Connection> connection) override;
   void await_writable(std::shared_ptr<Connection> connection) override;
 
   // Readable while something is posted.
   [[nodiscard]] int fd() const { return fd_; }
   // Everything posted so far, in order. I/O thread only.
-  std::vector<Errand> take();
-  // From now on errands are dropped: the thread is gone.
+  std::vector<IoTask> take();
+  // From now on tasks are dropped: the thread is gone.
   void close();
 
  private:
   const int fd_;
   std::mutex mutex_;
-  std::vector<Errand> errands_;
+  std::vector<IoTask> tasks_;
   bool closed_ = false;
 };
 

@@ -26,7 +26,7 @@ struct KafkaOptions {
 
 enum class KafkaRole : std::uint8_t { kWriter, kReader, kProbe, kAdmin };
 
-// One rd_kafka_t. Its destructor may block for ever: leave it to a PatientThread. Threads: as librdkafka allows, which
+// One rd_kafka_t. Its destructor may block for ever: leave it to a BlockingThread. Threads: as librdkafka allows, which
 // is any for all but polling.
 class KafkaClient {
  public:

@@ -22,9 +22,9 @@ constexpr int kMissingMax = 3;  // looks in a row: brokers that have just starte
 struct KafkaJournal::State {
   explicit State(KafkaJournalOptions options_)
       : options(std::move(options_)),
-        writer(options.kafka, options.limits, graveyard, end),
-        reader(options.kafka, graveyard, asker, end),
-        topic(options.kafka, graveyard, keeper_asker),
+        writer(options.kafka, options.limits, disposal, end),
+        reader(options.kafka, disposal, asker, end),
+        topic(options.kafka, disposal, keeper_asker),
         unreachable(kafka_unreachable(options.kafka, "not asked yet").value().message),
         keeper([this] { keep(); }) {}
 
@@ -40,13 +40,13 @@ struct KafkaJournal::State {
   void found(const JournalTopic::Finding& finding);
   void missing();
   void stop_for_good(ErrorCode code, const std::string& why);
-  [[nodiscard]] std::optional<Error> obstacle() const;
+  [[nodiscard]] std::optional<Error> refusal() const;
 
   const KafkaJournalOptions options;
   LogEnd end;
-  PatientThread graveyard;
-  PatientThread asker;
-  PatientThread keeper_asker;
+  BlockingThread disposal;
+  BlockingThread asker;
+  BlockingThread keeper_asker;
   LogWriter writer;
   LogReader reader;
   JournalTopic topic;  // of the keeper
@@ -75,7 +75,7 @@ void KafkaJournal::State::close() {
     closing = true;
   }
   changed.notify_all();
-  keeper_asker.lose_patience();
+  keeper_asker.stop_waiting();
   std::call_once(closed, [this] {
     keeper.join();  // it may be about to start the writer
     writer.close();
@@ -173,7 +173,7 @@ void KafkaJournal::State::stop_for_good(ErrorCode code, const std::string& why) 
   changed.notify_all();
 }
 
-std::optional<Error> KafkaJournal::State::obstacle() const {
+std::optional<Error> KafkaJournal::State::refusal() const {
   const std::lock_guard lock(mutex);
   if (final_error) return final_error;
   if (usable) return std::nullopt;
@@ -191,21 +191,21 @@ Result<std::unique_ptr<KafkaJournal>> KafkaJournal::open(KafkaJournalOptions opt
 void KafkaJournal::close() { state_->close(); }
 
 void KafkaJournal::give_up() {
-  state_->asker.lose_patience();
+  state_->asker.stop_waiting();
   state_->close();
 }
 
 Result<std::vector<JournalRecord>> KafkaJournal::read(Position from, std::size_t max_records, std::size_t max_bytes,
                                                       std::chrono::milliseconds timeout) {
   wait_until_usable(timeout);
-  if (auto obstacle = state_->obstacle()) return fail(std::move(*obstacle));
+  if (auto refusal = state_->refusal()) return fail(std::move(*refusal));
   auto records = state_->reader.read(from, max_records, max_bytes, timeout);
   state_->note_read(records ? std::nullopt : std::optional(records.error()));
   return records;
 }
 
 Result<Position> KafkaJournal::end() {
-  if (auto obstacle = state_->obstacle()) return fail(std::move(*obstacle));
+  if (auto refusal = state_->refusal()) return fail(std::move(*refusal));
   if (const auto end = state_->end.get()) return *end;
   return kafka_unreachable(state_->options.kafka, "the journal is out of sight");
 }

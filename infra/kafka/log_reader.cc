@@ -44,7 +44,7 @@ JournalRecord record_of(const rd_kafka_message_t& message) {
 
 }  // namespace
 
-// A consumer at work. Stopping it may block for ever, so the destructor belongs on the graveyard's thread.
+// A consumer at work. Stopping it may block for ever, so the destructor belongs on the disposal's thread.
 struct LogReader::Stream {
   explicit Stream(std::shared_ptr<KafkaClient> client_) : client(std::move(client_)) {}
   ~Stream() {
@@ -78,8 +78,8 @@ struct LogReader::Stream {
   std::optional<JournalRecord> held;  // was fetched, and did not fit into the last answer
 };
 
-LogReader::LogReader(KafkaOptions options, PatientThread& graveyard, PatientThread& asker, LogEnd& end)
-    : options_(std::move(options)), graveyard_(graveyard), asker_(asker), end_(end) {}
+LogReader::LogReader(KafkaOptions options, BlockingThread& disposal, BlockingThread& asker, LogEnd& end)
+    : options_(std::move(options)), disposal_(disposal), asker_(asker), end_(end) {}
 
 LogReader::~LogReader() { detach(); }
 
@@ -87,7 +87,7 @@ LogReader::~LogReader() { detach(); }
 void LogReader::detach() {
   end_.forget();
   if (!stream_) return;
-  graveyard_.later([dead = std::shared_ptr<Stream>(std::move(stream_))]() mutable { dead.reset(); });
+  disposal_.later([dead = std::shared_ptr<Stream>(std::move(stream_))]() mutable { dead.reset(); });
 }
 
 // A helper of its own, since 2.0.2 does not keep to the time-out when the network is in trouble.

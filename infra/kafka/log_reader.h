@@ -3,9 +3,9 @@
 
 #include "domain/errors/result.h"
 #include "domain/value/ids.h"
+#include "infra/kafka/blocking_thread.h"
 #include "infra/kafka/client.h"
 #include "infra/kafka/log_end.h"
-#include "infra/kafka/patience.h"
 #include "projections/ports/journal_reader.h"
 
 #include <atomic>
@@ -25,9 +25,9 @@ namespace ledgate::infra {
 // Between two such errors all records came over connections that were open when the identity was checked.
 class LogReader {
  public:
-  // `graveyard` takes the consumers that are done with, `asker` the questions that may hang; both outlive the reader,
+  // `disposal` takes the consumers that are done with, `asker` the questions that may hang; both outlive the reader,
   // as does `end`.
-  LogReader(KafkaOptions options, PatientThread& graveyard, PatientThread& asker, LogEnd& end);
+  LogReader(KafkaOptions options, BlockingThread& disposal, BlockingThread& asker, LogEnd& end);
   ~LogReader();
   LogReader(const LogReader&) = delete;
   LogReader& operator=(const LogReader&) = delete;
@@ -51,8 +51,8 @@ class LogReader {
   void detach();
 
   const KafkaOptions options_;
-  PatientThread& graveyard_;
-  PatientThread& asker_;
+  BlockingThread& disposal_;
+  BlockingThread& asker_;
   LogEnd& end_;
   std::unique_ptr<Stream> stream_;
   std::optional<Error> postponed_;  // to be told by the next read

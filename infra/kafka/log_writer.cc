@@ -40,8 +40,8 @@ std::string fatal_text(rd_kafka_t* producer) {
 
 }  // namespace
 
-LogWriter::LogWriter(KafkaOptions options, LogWriterLimits limits, PatientThread& graveyard, LogEnd& end)
-    : options_(std::move(options)), limits_(limits), graveyard_(graveyard), end_(end) {}
+LogWriter::LogWriter(KafkaOptions options, LogWriterLimits limits, BlockingThread& disposal, LogEnd& end)
+    : options_(std::move(options)), limits_(limits), disposal_(disposal), end_(end) {}
 
 LogWriter::~LogWriter() { close(); }
 
@@ -144,7 +144,7 @@ void LogWriter::run() {
     if (!replace_.empty()) rebuild(std::exchange(replace_, {}));
   }
   const std::lock_guard lock(mutex_);
-  if (producer_) graveyard_.later([producer = std::exchange(producer_, nullptr)]() mutable { producer.reset(); });
+  if (producer_) disposal_.later([producer = std::exchange(producer_, nullptr)]() mutable { producer.reset(); });
 }
 
 // True when there is nothing left to do, or no time left to do it.
@@ -192,7 +192,7 @@ void LogWriter::rebuild(const std::string& why) {
   while (under_way() > 0 && std::chrono::steady_clock::now() < deadline) rd_kafka_poll(dead->get(), kPollMs);
   abandon_rest();
   replace_.clear();
-  graveyard_.later([dead]() mutable { dead.reset(); });
+  disposal_.later([dead]() mutable { dead.reset(); });
 }
 
 void LogWriter::abandon_rest() {

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "commands/ports/journal_writer.h"
+#include "infra/kafka/blocking_thread.h"
 #include "infra/kafka/client.h"
 #include "infra/kafka/log_end.h"
-#include "infra/kafka/patience.h"
 
 #include <condition_variable>
 #include <cstddef>
@@ -37,8 +37,8 @@ class LogWriter {
     std::uint64_t refused = 0;   // records that are certainly not there
   };
 
-  // `graveyard` takes dead producers and outlives the writer, as does `end`.
-  LogWriter(KafkaOptions options, LogWriterLimits limits, PatientThread& graveyard, LogEnd& end);
+  // `disposal` takes dead producers and outlives the writer, as does `end`.
+  LogWriter(KafkaOptions options, LogWriterLimits limits, BlockingThread& disposal, LogEnd& end);
   ~LogWriter();  // closes it
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
@@ -73,7 +73,7 @@ class LogWriter {
 
   const KafkaOptions options_;
   const LogWriterLimits limits_;
-  PatientThread& graveyard_;
+  BlockingThread& disposal_;
   LogEnd& end_;
 
   mutable std::mutex mutex_;

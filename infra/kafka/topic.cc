@@ -192,14 +192,14 @@ Answered make_topic(rd_kafka_t* client, const KafkaOptions& options) {
 
 }  // namespace
 
-JournalTopic::JournalTopic(KafkaOptions options, PatientThread& graveyard, PatientThread& asker)
-    : options_(std::move(options)), graveyard_(graveyard), asker_(asker) {}
+JournalTopic::JournalTopic(KafkaOptions options, BlockingThread& disposal, BlockingThread& asker)
+    : options_(std::move(options)), disposal_(disposal), asker_(asker) {}
 
 JournalTopic::~JournalTopic() { dismiss(); }
 
 // The next call begins with a client that knows nothing, and so finds brokers that have moved.
 void JournalTopic::dismiss() {
-  if (admin_) graveyard_.later([dead = std::exchange(admin_, nullptr)]() mutable { dead.reset(); });
+  if (admin_) disposal_.later([dead = std::exchange(admin_, nullptr)]() mutable { dead.reset(); });
 }
 
 Result<std::shared_ptr<KafkaClient>> JournalTopic::admin() {

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "domain/errors/result.h"
+#include "infra/kafka/blocking_thread.h"
 #include "infra/kafka/client.h"
-#include "infra/kafka/patience.h"
 
 #include <memory>
 #include <string>
@@ -16,7 +16,7 @@ namespace ledgate::infra {
 class JournalTopic {
  public:
   // `asker` makes the calls that may hang and outlives this object.
-  JournalTopic(KafkaOptions options, PatientThread& graveyard, PatientThread& asker);
+  JournalTopic(KafkaOptions options, BlockingThread& disposal, BlockingThread& asker);
   ~JournalTopic();
   JournalTopic(const JournalTopic&) = delete;
   JournalTopic& operator=(const JournalTopic&) = delete;
@@ -39,8 +39,8 @@ class JournalTopic {
   void dismiss();
 
   const KafkaOptions options_;
-  PatientThread& graveyard_;
-  PatientThread& asker_;
+  BlockingThread& disposal_;
+  BlockingThread& asker_;
   std::shared_ptr<KafkaClient> admin_;
 };
 

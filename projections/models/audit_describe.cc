@@ -102,7 +102,7 @@ EventFacts failure(std::string_view type, const UserEvent& event, std::string re
 }
 
 // Codes, resets, API tokens and the mails about them; no type for any other fact.
-EventFacts describe_one_time_thing(const UserEvent& event) {
+EventFacts describe_one_time_secret(const UserEvent& event) {
   EventFacts facts{.user_id = event.user_id()};
   switch (event.fact_case()) {
     case UserEvent::kOtpSent:
@@ -149,7 +149,9 @@ EventFacts describe_one_time_thing(const UserEvent& event) {
   return facts;
 }
 
-EventFacts told(std::string_view type, const UserEvent& event) { return {.type = type, .user_id = event.user_id()}; }
+EventFacts succeeded(std::string_view type, const UserEvent& event) {
+  return {.type = type, .user_id = event.user_id()};
+}
 
 EventFacts denied(std::string_view type, const UserEvent& event, std::string reason) {
   return {.type = type, .result = Result::kDenied, .reason = std::move(reason), .user_id = event.user_id()};
@@ -158,31 +160,31 @@ EventFacts denied(std::string_view type, const UserEvent& event, std::string rea
 EventFacts describe_user(const UserEvent& event) {
   switch (event.fact_case()) {
     case UserEvent::kRegistered:
-      return told("UserRegistered", event);
+      return succeeded("UserRegistered", event);
     case UserEvent::kRegistrationRefused:
       return failure("RegistrationRefused", event, reason_of(event.registration_refused().reason()));
     case UserEvent::kLoginFailed:
       return failure("LoginFailed", event, reason_of(event.login_failed().reason()));
     case UserEvent::kPasswordRehashed:
-      return told("PasswordRehashed", event);
+      return succeeded("PasswordRehashed", event);
     case UserEvent::kAccessDenied:
       return denied("AccessDenied", event, "missing_" + event.access_denied().required());
     case UserEvent::kPasswordChanged:
-      return told("PasswordChanged", event);
+      return succeeded("PasswordChanged", event);
     case UserEvent::kPasswordChangeRefused:
       return failure("PasswordChangeRefused", event, reason_of(event.password_change_refused().reason()));
     case UserEvent::kDisplayNameChanged:
-      return told("DisplayNameChanged", event);
+      return succeeded("DisplayNameChanged", event);
     case UserEvent::kRoleChanged:
-      return told("RoleChanged", event);
+      return succeeded("RoleChanged", event);
     case UserEvent::kDeactivated:
-      return told("UserDeactivated", event);
+      return succeeded("UserDeactivated", event);
     case UserEvent::kReactivated:
-      return told("UserReactivated", event);
+      return succeeded("UserReactivated", event);
     case UserEvent::kErased:
-      return told("UserErased", event);
+      return succeeded("UserErased", event);
     case UserEvent::kSessionsRevoked:
-      return told("SessionsRevoked", event);
+      return succeeded("SessionsRevoked", event);
     case UserEvent::kAccountChangeRefused:
       return denied("AccountChangeRefused", event, reason_of(event.account_change_refused().reason()));
     case UserEvent::kOtpSent:
@@ -199,11 +201,11 @@ EventFacts describe_user(const UserEvent& event) {
     case UserEvent::kMailClaimed:
     case UserEvent::kMailSent:
     case UserEvent::kMailFailed:
-      return describe_one_time_thing(event);
+      return describe_one_time_secret(event);
     case UserEvent::FACT_NOT_SET:
       break;
   }
-  return told({}, event);
+  return succeeded({}, event);
 }
 
 EventFacts describe_session(const SessionEvent& event) {

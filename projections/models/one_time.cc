@@ -20,23 +20,23 @@ void apply_user(const journal::v1::UserEvent& event, const EventOrigin& origin, 
   if (!purpose) return;
   const std::string key = row_key(event.user_id(), *purpose);
   const auto stored = rows.get(tables::kOneTime, key);
-  state::v1::OneTime thing;
-  if (stored) thing.ParseFromString(*stored);
+  state::v1::OneTime one_time;
+  if (stored) one_time.ParseFromString(*stored);
   const bool begins = event.has_otp_sent() || event.has_password_reset_requested();
   if (!stored && !begins) return;
-  evolve(thing, event, origin);
-  rows.put(tables::kOneTime, key, thing.SerializeAsString());
-  if (!stored) schedule_expiry(rows, tables::kOneTimeExpiry, thing.expires_ms(), key);
+  evolve(one_time, event, origin);
+  rows.put(tables::kOneTime, key, one_time.SerializeAsString());
+  if (!stored) schedule_expiry(rows, tables::kOneTimeExpiry, one_time.expires_ms(), key);
 }
 
-// A newer thing takes the row over without touching the index; a row found before its end is filed again under it.
+// A newer one_time takes the row over without touching the index; a row found before its end is filed again under it.
 void expire(std::string_view key, LogTime now, Rows& rows) {
   const auto stored = rows.get(tables::kOneTime, key);
   if (!stored) return;
-  state::v1::OneTime thing;
-  thing.ParseFromString(*stored);
-  if (thing.expires_ms() > now.ms) {
-    schedule_expiry(rows, tables::kOneTimeExpiry, thing.expires_ms(), key);
+  state::v1::OneTime one_time;
+  one_time.ParseFromString(*stored);
+  if (one_time.expires_ms() > now.ms) {
+    schedule_expiry(rows, tables::kOneTimeExpiry, one_time.expires_ms(), key);
   } else {
     rows.erase(tables::kOneTime, key);
   }
@@ -63,9 +63,9 @@ void OneTimeProjection::apply(const AppliedTransaction& applied, Rows& rows) con
 std::optional<state::v1::OneTime> find_one_time(const KvReader& rows, const UserId& user, OneTimePurpose purpose) {
   const auto stored = rows.get(tables::kOneTime, row_key(user.raw(), purpose));
   if (!stored) return std::nullopt;
-  std::optional<state::v1::OneTime> thing(std::in_place);
-  thing->ParseFromString(*stored);
-  return thing;
+  std::optional<state::v1::OneTime> one_time(std::in_place);
+  one_time->ParseFromString(*stored);
+  return one_time;
 }
 
 }  // namespace ledgate

@@ -1,5 +1,5 @@
-// One-time things: the newest code and the newest reset token of each user, as keyed hashes, until they expire or their
-// user is erased.
+// One-time secrets: the newest code and the newest reset token of each user, as keyed hashes, until they expire or
+// their user is erased.
 #pragma once
 
 #include "domain/credential/one_time.h"

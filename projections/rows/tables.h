@@ -39,7 +39,7 @@ inline constexpr Table kIdempotencyExpiry{18};
 inline constexpr Table kSigningKeys{19};  // kid → rows.v1.SigningKeyRow
 // accounts that may administer
 inline constexpr Table kAdministrators{20};  // user id of an active administrator
-// one-time things: the newest of each user and purpose
+// one-time secrets: the newest of each user and purpose
 inline constexpr Table kOneTime{21};        // user id ‖ purpose (1) → state.v1.OneTime
 inline constexpr Table kOneTimeExpiry{22};  // due (8) ‖ user id ‖ purpose
 // API tokens

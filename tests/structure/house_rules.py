@@ -24,7 +24,7 @@ BANNED_IN_LAYERS = {
     r"\bstd::regex\b": "slow, and recurses on what strangers send",
     r"\bsleep_(for|until)\s*\(": "wait for a condition",
 }
-MAY_SLEEP = ("projections/waiting.cc",)  # for those who back off, or try again after a fault
+MAY_SLEEP = ("projections/log/waiting.cc",)  # for those who back off, or try again after a fault
 CONTROL = re.compile(r"\b(if|for|while|switch|catch|do|else|try|return)\b")
 
 

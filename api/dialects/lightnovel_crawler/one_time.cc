@@ -113,7 +113,7 @@ Answer handle_send_otp(const ApiContext& context, Call& call) {
   const auto admission = TRY(admit_mail(context, call, caller, call.principal->id));
   const std::int64_t lifetime_s = context.settings.one_time.otp_s;
   const Granted granted = TRY(settle(call, send_code(context.services, caller, lifetime_s)));
-  const auto otp = OneTimeId::from_bytes(granted.thing.raw()).value_or(OneTimeId());
+  const auto otp = OneTimeId::from_bytes(granted.credential.raw()).value_or(OneTimeId());
   return json_response(200, {{"token", context.tokens.mint_otp(granted.user, otp, lifetime_s)}});
 }
 
@@ -133,7 +133,7 @@ Answer handle_create_token(const ApiContext& context, Call& call) {
   const Granted granted =
       TRY(settle(call, create_api_token(context.services, caller, context.settings.one_time.api_token_s)));
   const KvReader& rows = context.services.store.latest();
-  const auto token = find_api_token(rows, granted.thing);
+  const auto token = find_api_token(rows, granted.credential);
   const Opener opener(context.services, rows, granted.user.raw());
   const std::string text = token ? opener.open(token->token()) : std::string();
   if (text.empty()) return refuse_with(ErrorCode::kUnauthenticated);  // erased, or long over, since it was granted

@@ -1,4 +1,4 @@
-// Dialect lightnovel-crawler's one-time things: sign-up by referrer token, codes and reset links by mail, API tokens.
+// Dialect lightnovel-crawler's one-time secrets: sign-up by referrer token, codes and reset links by mail, API tokens.
 #pragma once
 
 #include "api/contract/call.h"

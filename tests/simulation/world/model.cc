@@ -240,9 +240,7 @@ void Model::on_reply(const Intent& intent, const Outcome& outcome, const Standin
     }
     const ErrorCode code = outcome.result.error().code;
     if (code == ErrorCode::kOutcomeUnknown) return;
-    // The session that was to be kept has ended since its token was checked.
-    const bool at_the_door = code == ErrorCode::kUnauthenticated && intent.kind == Kind::kChangePassword &&
-                             is_alive(intent.session, standing.rows) != true;
+    const bool at_the_door = code == ErrorCode::kUnauthenticated && intent.kind == Kind::kChangePassword;
     require(code == ErrorCode::kJournalUnavailable || code == ErrorCode::kContended || at_the_door,
             "a refusal without the log", intent.request_id + " " + slug(code));
     require(!done_.contains(intent.request_id), "what was said never to happen had happened", intent.request_id);

@@ -70,7 +70,7 @@ TEST(Registering, KeepsWhatWasTypedSealedAndOpensItAgain) {
   EXPECT_EQ(keys.open(*rows, account->email()), "Ann@example.org");
   EXPECT_EQ(keys.open(*rows, account->display_name()), "The Ann");
   EXPECT_EQ(keys.open(*rows, account->password_hash())->substr(0, 8), "$fake$1$");
-  state::v1::Kept moved = account->username();
+  state::v1::SealedField moved = account->username();
   moved.set_path("user.registered.email");
   EXPECT_FALSE(keys.open(*rows, moved)) << "a sealed value opens only where it belongs";
 }

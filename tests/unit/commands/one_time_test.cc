@@ -49,7 +49,7 @@ class OneTime : public ::testing::Test {
     const Outcome outcome = send_code(world.services(node), as(ann), kLifetimeS);
     world.node(0).catch_up();
     world.node(1).catch_up();
-    return OneTimeId::from_bytes(outcome.result.value().thing.raw()).value();
+    return OneTimeId::from_bytes(outcome.result.value().credential.raw()).value();
   }
   Outcome verify(const OneTimeId& otp, const std::string& code, std::size_t node = 0) {
     return verify_code(world.services(node), World::caller(), {.user = ann, .otp = otp, .code = Secret<>(code)});
@@ -262,7 +262,7 @@ TEST_F(OneTime, NoSecretIsInARecordOrARow) {
   ask("ann");
   const std::string token = secret_of_next_mail();
   const Outcome made = create_api_token(world.services(), as(ann), kTokenLifetimeS);
-  const auto row = find_api_token(*world.node().rows(), made.result->thing);
+  const auto row = find_api_token(*world.node().rows(), made.result->credential);
   const auto api_token = world.services().subject_keys.open(*world.node().rows(), row->token());
   ASSERT_TRUE(api_token);
   const std::string journal = world.raw_journal();
@@ -287,11 +287,11 @@ TEST_F(OneTime, CodesAreUniform) {
 // ---- API tokens ----
 
 TEST_F(OneTime, AnApiTokenIsReusedAndThenRenewed) {
-  const Key16 first = create_api_token(world.services(), as(ann), kTokenLifetimeS).result->thing;
-  EXPECT_EQ(create_api_token(world.services(), as(ann), kTokenLifetimeS).result->thing, first);
+  const Key16 first = create_api_token(world.services(), as(ann), kTokenLifetimeS).result->credential;
+  EXPECT_EQ(create_api_token(world.services(), as(ann), kTokenLifetimeS).result->credential, first);
   EXPECT_EQ(count(world.trail(), "ApiTokenCreated"), 1U);
   pass(12h * 24);
-  const Key16 second = create_api_token(world.services(), as(ann), kTokenLifetimeS).result->thing;
+  const Key16 second = create_api_token(world.services(), as(ann), kTokenLifetimeS).result->credential;
   EXPECT_NE(second, first);
   EXPECT_EQ(api_tokens_of(*world.node().rows(), ann, 10).front().index(), second.raw());
 }
@@ -300,12 +300,12 @@ TEST_F(OneTime, OfTwoNodesThatAreAskedForAnApiTokenBothGiveTheSame) {
   Outcome first;
   world.hooked.before_next([&] { first = create_api_token(world.services(1), as(ann), kTokenLifetimeS); });
   const Outcome second = create_api_token(world.services(0), as(ann), kTokenLifetimeS);
-  EXPECT_EQ(first.result->thing, second.result->thing);
+  EXPECT_EQ(first.result->credential, second.result->credential);
   EXPECT_EQ(count(world.trail(), "ApiTokenCreated"), 1U);
 }
 
 TEST_F(OneTime, TheEndOfAnApiTokenIsAFactOnce) {
-  const Key16 index = create_api_token(world.services(), as(ann), kTokenLifetimeS).result->thing;
+  const Key16 index = create_api_token(world.services(), as(ann), kTokenLifetimeS).result->credential;
   pass(std::chrono::seconds(kTokenLifetimeS) - 1ms);
   ASSERT_TRUE(expire_api_tokens(world.services()));
   EXPECT_EQ(count(world.trail(), "ApiTokenExpired"), 0U);
@@ -322,7 +322,7 @@ TEST_F(OneTime, TheEndOfAnApiTokenIsAFactOnce) {
 }
 
 TEST_F(OneTime, ASignUpNamesWhoBroughtIt) {
-  const Key16 index = create_api_token(world.services(), as(ann), kTokenLifetimeS).result->thing;
+  const Key16 index = create_api_token(world.services(), as(ann), kTokenLifetimeS).result->credential;
   const auto rows = world.node().rows();
   const auto token = world.services().subject_keys.open(*rows, find_api_token(*rows, index)->token());
   RegisterUser newcomer = World::user("bob");

@@ -62,20 +62,20 @@ TEST(ApiTokens, EndByLogTime) {
 }
 
 TEST(ApiTokens, WhatASignUpMayShow) {
-  EXPECT_EQ(referrer_flaw(token(), owner(), kEnd - 1), journal::v1::REFUSAL_UNSPECIFIED);
-  EXPECT_EQ(referrer_flaw(token(), owner(), kEnd), journal::v1::REFUSAL_REFERRER_EXPIRED);
-  EXPECT_EQ(referrer_flaw(token(), owner(false), kMade), journal::v1::REFUSAL_REFERRER_INACTIVE);
-  EXPECT_EQ(referrer_flaw(token(), std::nullopt, kMade), journal::v1::REFUSAL_REFERRER_INVALID);
-  EXPECT_EQ(referrer_flaw(std::nullopt, owner(), kMade), journal::v1::REFUSAL_REFERRER_INVALID);
+  EXPECT_EQ(referrer_refusal(token(), owner(), kEnd - 1), journal::v1::REFUSAL_UNSPECIFIED);
+  EXPECT_EQ(referrer_refusal(token(), owner(), kEnd), journal::v1::REFUSAL_REFERRER_EXPIRED);
+  EXPECT_EQ(referrer_refusal(token(), owner(false), kMade), journal::v1::REFUSAL_REFERRER_INACTIVE);
+  EXPECT_EQ(referrer_refusal(token(), std::nullopt, kMade), journal::v1::REFUSAL_REFERRER_INVALID);
+  EXPECT_EQ(referrer_refusal(std::nullopt, owner(), kMade), journal::v1::REFUSAL_REFERRER_INVALID);
 }
 
 TEST(Registering, WithABadReferrerIsRefusedBeforeAnythingElseIsLookedAt) {
   const auto refused = [](journal::v1::Refusal reason, ErrorCode code) {
     Fact fact;
     fact.event.mutable_user()->mutable_registration_refused()->set_reason(reason);
-    RegistrationObstacles obstacles{.referrer = reason};
-    obstacles.email_taken = true;
-    Decided(decide_registration({}, obstacles), std::source_location::current()).then({fact}).refused(code);
+    RegistrationRefusals refusals{.referrer = reason};
+    refusals.email_taken = true;
+    Decided(decide_registration({}, refusals), std::source_location::current()).then({fact}).refused(code);
   };
   refused(journal::v1::REFUSAL_REFERRER_INVALID, ErrorCode::kReferrerInvalid);
   refused(journal::v1::REFUSAL_REFERRER_EXPIRED, ErrorCode::kReferrerExpired);

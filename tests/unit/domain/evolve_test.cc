@@ -44,7 +44,7 @@ TEST(EvolvingAnAccount, KeepsSealedValuesWithTheirOrigin) {
   state::v1::Account account;
   const std::string transaction(16, 'T');
   evolve(account, fact.event.user(), {.position = Position{9}, .transaction_id = transaction, .event_index = 3});
-  const std::vector<std::pair<const state::v1::Kept*, std::string>> rows{
+  const std::vector<std::pair<const state::v1::SealedField*, std::string>> rows{
       {&account.username(), "user.registered.username"},
       {&account.email(), "user.registered.email"},
       {&account.display_name(), "user.registered.display_name"},

@@ -70,9 +70,9 @@ std::optional<state::v1::Mail> after(const std::vector<Fact>& facts) {
 }
 
 Decided<std::uint32_t> claiming(const std::vector<Fact>& before, std::int64_t log_time_ms,
-                                MailHindrance hindrance = MailHindrance::kNone,
+                                MailRefusal refusal = MailRefusal::kNone,
                                 std::source_location row = std::source_location::current()) {
-  return {decide_claim(after(before), {.log_time_ms = log_time_ms, .lease_s = kLeaseS, .hindrance = hindrance}), row};
+  return {decide_claim(after(before), {.log_time_ms = log_time_ms, .lease_s = kLeaseS, .refusal = refusal}), row};
 }
 
 Decided<int> concluding(const std::vector<Fact>& before, std::uint32_t attempt, const MailReport& report,
@@ -132,12 +132,12 @@ TEST(Outbox, ARefusalForGoodIsTheEnd) {
 }
 
 TEST(Outbox, WhatIsNoLongerGoodIsNotSent) {
-  const auto gives_up = [](MailHindrance hindrance, MailFailure reason) {
-    claiming({queued()}, kQueued, hindrance).then({failed(0, reason, true, 0, 0)}).answers(0);
+  const auto gives_up = [](MailRefusal refusal, MailFailure reason) {
+    claiming({queued()}, kQueued, refusal).then({failed(0, reason, true, 0, 0)}).answers(0);
   };
-  gives_up(MailHindrance::kDisabled, journal::v1::MAIL_FAILURE_DISABLED);
-  gives_up(MailHindrance::kSuperseded, journal::v1::MAIL_FAILURE_SUPERSEDED);
-  gives_up(MailHindrance::kUnreadable, journal::v1::MAIL_FAILURE_UNREADABLE);
+  gives_up(MailRefusal::kDisabled, journal::v1::MAIL_FAILURE_DISABLED);
+  gives_up(MailRefusal::kSuperseded, journal::v1::MAIL_FAILURE_SUPERSEDED);
+  gives_up(MailRefusal::kUnreadable, journal::v1::MAIL_FAILURE_UNREADABLE);
   claiming({queued()}, kQueued + kLifetimeS * 1000)
       .then({failed(0, journal::v1::MAIL_FAILURE_EXPIRED, true, 0, 0)})
       .answers(0);

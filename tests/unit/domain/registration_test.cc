@@ -1,4 +1,4 @@
-// decide_registration: obstacles in their order, and what a good one says.
+// decide_registration: refusals in their order, and what a good one says.
 #include "tests/unit/domain/spec.h"
 
 namespace ledgate::spec {
@@ -21,8 +21,8 @@ Registration everything() {
   return registration;
 }
 
-auto registering(const Registration& registration, const RegistrationObstacles& obstacles = {}) {
-  return [=](const History&) { return decide_registration(registration, obstacles); };
+auto registering(const Registration& registration, const RegistrationRefusals& refusals = {}) {
+  return [=](const History&) { return decide_registration(registration, refusals); };
 }
 
 Fact refusal(journal::v1::Refusal reason) {
@@ -65,7 +65,7 @@ TEST(Registering, WhatIsAbsentIsNotInTheFact) {
 }
 
 struct ObstacleRow {
-  RegistrationObstacles obstacles;
+  RegistrationRefusals refusals;
   journal::v1::Refusal reason;
   ErrorCode code;
   std::string field;
@@ -83,7 +83,7 @@ std::vector<ObstacleRow> obstacle_rows() {
   };
 }
 
-RegistrationObstacles both(const RegistrationObstacles& a, const RegistrationObstacles& b) {
+RegistrationRefusals both(const RegistrationRefusals& a, const RegistrationRefusals& b) {
   return {.email_malformed = a.email_malformed || b.email_malformed,
           .username_malformed = a.username_malformed || b.username_malformed,
           .username_taken = a.username_taken || b.username_taken,
@@ -94,12 +94,12 @@ RegistrationObstacles both(const RegistrationObstacles& a, const RegistrationObs
 TEST(Registering, EveryObstacleHasItsOwnFactAndCode) {
   for (const ObstacleRow& row : obstacle_rows()) {
     SCOPED_TRACE(error_row(row.code).slug);
-    EXPECT_TRUE(row.obstacles.any());
-    const auto decided = given_nothing().when(registering(everything(), row.obstacles));
+    EXPECT_TRUE(row.refusals.any());
+    const auto decided = given_nothing().when(registering(everything(), row.refusals));
     decided.then({refusal(row.reason)}).refused(row.code);
     EXPECT_EQ(decided.decision().answer.error().field, row.field);
   }
-  EXPECT_FALSE(RegistrationObstacles{}.any());
+  EXPECT_FALSE(RegistrationRefusals{}.any());
 }
 
 TEST(Registering, OfTwoObstaclesTheEarlierIsAnswered) {
@@ -109,7 +109,7 @@ TEST(Registering, OfTwoObstaclesTheEarlierIsAnswered) {
       SCOPED_TRACE(std::string(error_row(rows[first].code).slug) + " before " +
                    std::string(error_row(rows[later].code).slug));
       given_nothing()
-          .when(registering(everything(), both(rows[first].obstacles, rows[later].obstacles)))
+          .when(registering(everything(), both(rows[first].refusals, rows[later].refusals)))
           .then({refusal(rows[first].reason)})
           .refused(rows[first].code);
     }

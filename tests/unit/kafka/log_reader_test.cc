@@ -49,11 +49,11 @@ class LogReaderTest : public ::testing::Test {
   }
 
   MockCluster cluster_{3};
-  infra::PatientThread graveyard_;
-  infra::PatientThread asker_;
+  infra::BlockingThread disposal_;
+  infra::BlockingThread asker_;
   infra::LogEnd end_;
-  LogWriter writer_{cluster_.options(), {}, graveyard_, end_};
-  LogReader reader_{cluster_.options(), graveyard_, asker_, end_};
+  LogWriter writer_{cluster_.options(), {}, disposal_, end_};
+  LogReader reader_{cluster_.options(), disposal_, asker_, end_};
   std::uint64_t appended_ = 0;
   Position from_{};
   Error last_error_;

@@ -21,7 +21,7 @@ class LogWriterTest : public ::testing::Test {
     infra::KafkaOptions options = cluster_.options();
     options.produce_timeout = produce_timeout;
     end_.set(Position{0});
-    auto writer = std::make_unique<LogWriter>(options, limits, graveyard_, end_);
+    auto writer = std::make_unique<LogWriter>(options, limits, disposal_, end_);
     writer->start();
     return writer;
   }
@@ -38,7 +38,7 @@ class LogWriterTest : public ::testing::Test {
   }
 
   MockCluster cluster_{3};
-  infra::PatientThread graveyard_;
+  infra::BlockingThread disposal_;
   infra::LogEnd end_;
 };
 
@@ -54,7 +54,7 @@ TEST_F(LogWriterTest, ReportsPositionsAndMovesTheEnd) {
 }
 
 TEST_F(LogWriterTest, RefusesBeforeItIsStarted) {
-  LogWriter writer(cluster_.options(), {}, graveyard_, end_);
+  LogWriter writer(cluster_.options(), {}, disposal_, end_);
   EXPECT_EQ(append(writer, "x").outcome, AppendOutcome::kNotPersisted);
 }
 

@@ -1,4 +1,4 @@
-#include "infra/kafka/patience.h"
+#include "infra/kafka/blocking_thread.h"
 
 #include <gtest/gtest.h>
 
@@ -13,10 +13,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-TEST(PatientThreadTest, ACallThatHangsKeepsNoOtherOneWaiting) {
+TEST(BlockingThreadTest, ACallThatHangsKeepsNoOtherOneWaiting) {
   std::promise<void> release;
   const std::shared_future<void> released = release.get_future().share();
-  PatientThread thread;
+  BlockingThread thread;
   EXPECT_FALSE(thread.within(milliseconds(1), [released] { released.wait(); }));
   const auto answer = std::make_shared<std::atomic<int>>(0);
   EXPECT_TRUE(thread.within(seconds(20), [answer] { *answer = 7; }));
@@ -24,11 +24,11 @@ TEST(PatientThreadTest, ACallThatHangsKeepsNoOtherOneWaiting) {
   release.set_value();
 }
 
-TEST(PatientThreadTest, TooManyThatHangAreEnough) {
+TEST(BlockingThreadTest, TooManyThatHangAreEnough) {
   std::promise<void> release;
   const std::shared_future<void> released = release.get_future().share();
   const auto made = std::make_shared<std::atomic<int>>(0);
-  PatientThread thread;
+  BlockingThread thread;
   for (int call = 0; call < 40; ++call)
     EXPECT_FALSE(thread.within(milliseconds(1), [released, made] {
       ++*made;
@@ -42,11 +42,11 @@ TEST(PatientThreadTest, TooManyThatHangAreEnough) {
   EXPECT_TRUE(again) << "once they have ended, there is room";
 }
 
-TEST(PatientThreadTest, WhoWaitsWhenPatienceIsLostWaitsNoLonger) {
+TEST(BlockingThreadTest, WhoWaitsWhenPatienceIsLostWaitsNoLonger) {
   std::promise<void> release;
   const std::shared_future<void> released = release.get_future().share();
   std::promise<void> made;
-  PatientThread thread;
+  BlockingThread thread;
   auto waiting = std::async(std::launch::async, [&] {
     return thread.within(std::chrono::hours(1), [released, &made] {
       made.set_value();
@@ -54,16 +54,16 @@ TEST(PatientThreadTest, WhoWaitsWhenPatienceIsLostWaitsNoLonger) {
     });
   });
   made.get_future().wait();
-  thread.lose_patience();
+  thread.stop_waiting();
   EXPECT_FALSE(waiting.get());
   EXPECT_FALSE(thread.within(seconds(20), [] {})) << "no more calls are made";
   release.set_value();
 }
 
-TEST(PatientThreadTest, WhatIsToBeDoneLaterIsDoneBeforeTheEnd) {
+TEST(BlockingThreadTest, WhatIsToBeDoneLaterIsDoneBeforeTheEnd) {
   const auto order = std::make_shared<std::string>();
   {
-    PatientThread thread;
+    BlockingThread thread;
     thread.later([order] { *order += "a"; });
     thread.later([order] { *order += "b"; });
   }

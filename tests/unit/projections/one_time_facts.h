@@ -1,4 +1,4 @@
-// Facts about one-time things, API tokens and mails, for the tests of the read side.
+// Facts about one-time secrets, API tokens and mails, for the tests of the read side.
 #pragma once
 
 #include "domain/journal.pb.h"

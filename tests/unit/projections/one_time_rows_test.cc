@@ -1,4 +1,4 @@
-// Rows of one-time things, API tokens, mails and referrals: what facts make of them, and when they go.
+// Rows of one-time secrets, API tokens, mails and referrals: what facts make of them, and when they go.
 #include "projections/models/api_tokens.h"
 #include "projections/models/one_time.h"
 #include "projections/models/outbox.h"

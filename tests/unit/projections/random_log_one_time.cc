@@ -1,4 +1,4 @@
-// The part of the random log about one-time things, API tokens and mails.
+// The part of the random log about one-time secrets, API tokens and mails.
 #include "tests/unit/projections/one_time_facts.h"
 #include "tests/unit/projections/random_log.h"
 

@@ -1,4 +1,4 @@
-#include "infra/kafka/patience.h"
+#include "infra/kafka/blocking_thread.h"
 
 #include <algorithm>
 
@@ -11,9 +11,9 @@ constexpr std::size_t kHangingMax = 32;
 
 }  // namespace
 
-PatientThread::PatientThread() : thread_([this] { run(); }) {}
+BlockingThread::BlockingThread() : thread_([this] { run(); }) {}
 
-PatientThread::~PatientThread() {
+BlockingThread::~BlockingThread() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
@@ -23,7 +23,7 @@ PatientThread::~PatientThread() {
   for (Hanging& one : hanging_) one.thread.join();
 }
 
-void PatientThread::later(std::function<void()> call) {
+void BlockingThread::later(std::function<void()> call) {
   {
     const std::lock_guard lock(mutex_);
     calls_.push_back(std::move(call));
@@ -31,7 +31,7 @@ void PatientThread::later(std::function<void()> call) {
   work_.notify_one();
 }
 
-bool PatientThread::within(std::chrono::milliseconds patience, std::function<void()> call) {
+bool BlockingThread::within(std::chrono::milliseconds patience, std::function<void()> call) {
   if (!may_hang_more()) return false;
   const auto has_ended = std::make_shared<bool>(false);
   std::thread thread([this, has_ended, call = std::move(call)]() mutable {
@@ -52,14 +52,14 @@ bool PatientThread::within(std::chrono::milliseconds patience, std::function<voi
   return true;
 }
 
-void PatientThread::lose_patience() {
+void BlockingThread::stop_waiting() {
   const std::lock_guard lock(mutex_);
   has_patience_ = false;
   ends_.notify_all();
 }
 
 // Forgets those that have ended meanwhile.
-bool PatientThread::may_hang_more() {
+bool BlockingThread::may_hang_more() {
   const std::lock_guard lock(mutex_);
   if (!has_patience_) return false;
   const auto ended =
@@ -69,7 +69,7 @@ bool PatientThread::may_hang_more() {
   return hanging_.size() < kHangingMax;
 }
 
-void PatientThread::run() {
+void BlockingThread::run() {
   for (;;) {
     std::function<void()> call;
     {

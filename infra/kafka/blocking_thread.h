@@ -14,12 +14,12 @@
 namespace ledgate::infra {
 
 // Any thread. The destructor waits for all calls, for ever if need be: the process has a watchdog for its end.
-class PatientThread {
+class BlockingThread {
  public:
-  PatientThread();
-  ~PatientThread();
-  PatientThread(const PatientThread&) = delete;
-  PatientThread& operator=(const PatientThread&) = delete;
+  BlockingThread();
+  ~BlockingThread();
+  BlockingThread(const BlockingThread&) = delete;
+  BlockingThread& operator=(const BlockingThread&) = delete;
 
   // Makes the call some time, after those that were given before it.
   void later(std::function<void()> call);
@@ -27,7 +27,7 @@ class PatientThread {
   // all that it uses; or too many others still do, and it was not made. A call that hangs keeps no other one waiting.
   bool within(std::chrono::milliseconds patience, std::function<void()> call);
   // From now on no call is waited for: within() is false at once, also where somebody waits in it.
-  void lose_patience();
+  void stop_waiting();
 
  private:
   struct Hanging {
