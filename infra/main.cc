@@ -1,4 +1,5 @@
 #include "infra/app/offline.h"
+#include "infra/app/process.h"
 #include "infra/app/serve.h"
 #include "infra/config/command_line.h"
 #include "infra/observe/log.h"
@@ -27,7 +28,9 @@ int run(const ledgate::infra::Invocation& invocation) {
 }  // namespace
 
 int main(int argc, char** argv, char** environment) {
+  ledgate::infra::keep_process_private();
   const auto invocation = ledgate::infra::parse_command_line(argc, argv, environment);
+  ledgate::infra::hide_secret_arguments(argc, argv);
   if (!invocation) {
     std::fputs(invocation.error().out.c_str(), stdout);
     std::fputs(invocation.error().err.c_str(), stderr);

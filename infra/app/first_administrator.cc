@@ -18,8 +18,13 @@ namespace {
 constexpr std::string_view kAdministrator = "admin";
 constexpr std::size_t kLetters = 24;  // five bits each
 
+// Behind a proxy, clients from anywhere come from a loopback address: the listening address alone says nothing.
+bool is_reachable_from_outside(const Settings& settings) {
+  return !settings.listen.is_loopback() || !settings.public_url.empty() || !settings.trusted_proxies.empty();
+}
+
 bool is_generated(const Settings& settings) {
-  return settings.admin.password.reveal().empty() && !settings.listen.is_loopback();
+  return settings.admin.password.reveal().empty() && is_reachable_from_outside(settings);
 }
 
 std::optional<state::v1::Account> administrator(const Services& services, const KvReader& rows) {

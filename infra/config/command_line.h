@@ -39,4 +39,8 @@ struct Exit {
 // to a null pointer), flags. Reads the file and nothing else; prints nothing.
 tl::expected<Invocation, Exit> parse_command_line(int argc, const char* const* argv, const char* const* environment);
 
+// Overwrites the values of secret settings in the arguments, so that the list of processes does not show them for as
+// long as this one runs. Between its start and this call it does: a secret is better given as a file.
+void hide_secret_arguments(int argc, char** argv);
+
 }  // namespace ledgate::infra

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace ledgate::infra {
@@ -21,6 +22,7 @@ constexpr std::chrono::seconds kKafkaTick{1};
 constexpr std::streamsize kFileBytesMax = 1 << 20;
 constexpr std::string_view kEnvironmentPrefix = "LEDGATE_";
 constexpr std::string_view kEnvironmentPropertyPrefix = "LEDGATE_KAFKA_PROPERTY_";
+constexpr std::string_view kFileSuffix = "_FILE";
 constexpr std::string_view kDebugKey = "debug";
 // Names that the products' own documentation gives to two settings.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kProductNames = {
@@ -28,6 +30,24 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kProductN
 
 bool is_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// LEDGATE_KAFKA_PROPERTY_SASL_PASSWORD → sasl.password
+std::string property_name(std::string_view variable) {
+  std::string property(variable.substr(kEnvironmentPropertyPrefix.size()));
+  std::transform(property.begin(), property.end(), property.begin(),
+                 [](unsigned char c) { return c == '_' ? '.' : static_cast<char>(std::tolower(c)); });
+  return property;
+}
+
+bool is_secret_variable(std::string_view name) {
+  if (name.starts_with(kEnvironmentPropertyPrefix)) return is_secret_property(property_name(name));
+  for (const auto& group : setting_groups()) {
+    for (const auto& row : group.rows) {
+      if (environment_name(row.key) == name) return is_secret(row);
+    }
+  }
+  return false;
 }
 
 // The names that Kubernetes gives to every container for a Service <prefix>, here LEDGATE or LEDGATE_<more>:
@@ -200,13 +220,22 @@ Status SettingsLoader::load_file(const std::string& path) {
   return {};
 }
 
-Status SettingsLoader::assign_environment(std::string_view name, std::string_view value) {
-  const std::string origin = "environment " + std::string(name);
+// NAME_FILE of a secret NAME names a file that holds the secret, as container platforms mount them.
+Result<std::optional<EnvironmentValue>> SettingsLoader::secret_from_file(std::string_view name, std::string_view path) {
+  if (!name.ends_with(kFileSuffix)) return std::nullopt;
+  const std::string_view secret = name.substr(0, name.size() - kFileSuffix.size());
+  if (!is_secret_variable(secret)) return std::nullopt;
+  std::string content = TRY(read_file(std::string(path)));
+  while (!content.empty() && (content.back() == '\n' || content.back() == '\r')) content.pop_back();
+  if (content.empty())
+    return invalid("the file that " + std::string(name) + " names is empty: '" + printable(path) + "'");
+  return EnvironmentValue{
+      .name = std::string(secret), .value = Secret<>(std::move(content)), .origin = "environment " + std::string(name)};
+}
+
+Status SettingsLoader::assign_environment(std::string_view name, std::string_view value, const std::string& origin) {
   if (name.starts_with(kEnvironmentPropertyPrefix)) {
-    std::string property(name.substr(kEnvironmentPropertyPrefix.size()));
-    std::transform(property.begin(), property.end(), property.begin(),
-                   [](unsigned char c) { return c == '_' ? '.' : static_cast<char>(std::tolower(c)); });
-    return assign(std::string(kKafkaPropertyPrefix) + property, value, origin);
+    return assign(std::string(kKafkaPropertyPrefix) + property_name(name), value, origin);
   }
   for (const auto& group : setting_groups()) {
     for (const auto& row : group.rows) {
@@ -225,11 +254,12 @@ Status SettingsLoader::assign_environment(std::string_view name, std::string_vie
 }
 
 Status SettingsLoader::load_environment(const char* const* environment) {
-  std::vector<std::pair<std::string_view, std::string_view>> own;
+  std::vector<EnvironmentValue> own;
   for (; environment != nullptr && *environment != nullptr; ++environment) {
     const std::string_view entry = *environment;
     const auto name = entry.substr(0, entry.find('='));
     const auto value = name.size() < entry.size() ? entry.substr(name.size() + 1) : std::string_view();
+    if (value.empty()) continue;  // as if it were not set, which is how compose files and charts leave a variable out
     for (const auto& [product_name, key] : kProductNames) {
       if (name != product_name) continue;
       const std::string origin = "environment " + std::string(name);
@@ -237,9 +267,22 @@ Status SettingsLoader::load_environment(const char* const* environment) {
       if (!assigned && key != kDebugKey) return assigned;
       if (!assigned) loaded_.warnings.push_back(origin + " is passed over: it is neither true nor false");
     }
-    if (name.starts_with(kEnvironmentPrefix)) own.emplace_back(name, value);
+    if (!name.starts_with(kEnvironmentPrefix)) continue;
+    if (auto from_file = TRY(secret_from_file(name, value))) {
+      own.push_back(std::move(*from_file));
+    } else {
+      own.push_back({.name = std::string(name),
+                     .value = Secret<>(std::string(value)),
+                     .origin = "environment " + std::string(name)});
+    }
   }
-  for (const auto& [name, value] : own) TRY_STATUS(assign_environment(name, value));
+  std::set<std::string_view> seen;
+  for (const auto& variable : own) {
+    if (!seen.insert(variable.name).second)
+      return invalid(variable.name + " and " + variable.name + std::string(kFileSuffix) +
+                     " are both set; leave one out");
+    TRY_STATUS(assign_environment(variable.name, variable.value.reveal(), variable.origin));
+  }
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include "infra/config/settings.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,13 @@ struct LoadedSettings {
   std::vector<std::string> warnings;  // one line each: what was passed over
 };
 
+// A variable of ours, its value given or read from the file that NAME_FILE names.
+struct EnvironmentValue {
+  std::string name;
+  Secret<> value;
+  std::string origin;
+};
+
 // --name value, as it was typed (for messages) and as a key.
 struct SettingFlag {
   std::string typed;
@@ -33,7 +41,8 @@ class SettingsLoader {
   SettingsLoader();  // the defaults
 
   Status load_file(const std::string& path);
-  // "NAME=value" strings up to a null pointer. Looks at LEDGATE_…, EMAILS_ENABLED and DEBUG; LEDGATE_… wins over the
+  // "NAME=value" strings up to a null pointer; an empty value counts as none. For a secret NAME, NAME_FILE may name a
+  // file that holds it. Looks at LEDGATE_…, EMAILS_ENABLED and DEBUG; LEDGATE_… wins over the
   // short names. Passed over with a warning: what Kubernetes sets for a Service whose name begins with ledgate, and a
   // DEBUG that is no truth value, since many programs read one.
   Status load_environment(const char* const* environment);
@@ -44,7 +53,8 @@ class SettingsLoader {
 
  private:
   Status assign(std::string_view key, std::string_view text, const std::string& origin);
-  Status assign_environment(std::string_view name, std::string_view value);
+  static Result<std::optional<EnvironmentValue>> secret_from_file(std::string_view name, std::string_view path);
+  Status assign_environment(std::string_view name, std::string_view value, const std::string& origin);
 
   LoadedSettings loaded_;
 };

@@ -93,6 +93,12 @@ std::string nearest_setting(std::string_view key) {
 
 bool is_secret(const SettingRow& row) { return std::holds_alternative<Secret<>& (*)(Settings&)>(row.target); }
 
+bool is_secret_property(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kParts = {"password", "secret", "key", "oauthbearer", "pem", "jaas"};
+  return std::any_of(kParts.begin(), kParts.end(),
+                     [&](std::string_view part) { return name.find(part) != std::string_view::npos; });
+}
+
 std::string expected_value(const SettingRow& row) {
   struct Describe {
     const SettingRow& row;

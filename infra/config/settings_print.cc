@@ -14,14 +14,6 @@ std::string shown_default(const SettingRow& row) {
   return row.fallback.empty() ? "none" : std::string(row.fallback);
 }
 
-// librdkafka's properties that hold credentials: sasl.password, ssl.key.pem, ssl.key.password, sasl.oauthbearer.config
-// …
-bool is_secret_property(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kParts = {"password", "secret", "key", "oauthbearer", "pem", "jaas"};
-  return std::any_of(kParts.begin(), kParts.end(),
-                     [&](std::string_view part) { return name.find(part) != std::string_view::npos; });
-}
-
 std::string toml_line(const std::string& key, const std::string& value, const std::string& origin) {
   return (origin.empty() ? "" : "# " + origin + "\n") + key + " = " + value + "\n";
 }

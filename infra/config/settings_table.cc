@@ -171,8 +171,9 @@ const std::array kAccountsRows = {
     SettingRow{.key = "admin.password",
                .target = AT(admin.password),
                .fallback = "",
-               .help = "Password of the first administrator, read at first start only; unset gives admin on loopback, "
-                       "else one that follows from keyring and journal."},
+               .help =
+                   "Password of the first administrator, read at first start only; unset gives admin where only this "
+                   "machine can ask, else (another listen address, public_url or trusted_proxies) a random one."},
     SettingRow{.key = "argon2.memory_kib",
                .target = AT(argon2.memory_kib),
                .fallback = "19456",

@@ -55,6 +55,8 @@ std::string environment_name(std::string_view key);                // a.b_c → 
 std::optional<std::string> renamed_setting(std::string_view key);  // its name today, where it had another one
 std::string nearest_setting(std::string_view key);  // the key that was probably meant; empty: none is near
 [[nodiscard]] bool is_secret(const SettingRow& row);
+// librdkafka's properties that hold credentials: sasl.password, ssl.key.pem, sasl.oauthbearer.config …
+[[nodiscard]] bool is_secret_property(std::string_view name);
 // "whole number from 1 to 60", "true or false", …: what a value must be, for errors and documentation.
 std::string expected_value(const SettingRow& row);
 

@@ -89,7 +89,10 @@ Result<Secret<std::string>> read_secret_file(const std::filesystem::path& path) 
     return keyring_error(
         path, "belongs to another user (uid " + std::to_string(facts.st_uid) + "); chown it to the service's user");
   }
-  if ((facts.st_mode & 077) != 0) return keyring_error(path, "can be read or written by others; run chmod 600 on it");
+  // A Kubernetes Secret with fsGroup is root's and readable by the service's group; nobody but root can change it.
+  const mode_t forbidden = facts.st_uid == 0 ? S_IWGRP | S_IXGRP | S_IRWXO : S_IRWXG | S_IRWXO;
+  if ((facts.st_mode & forbidden) != 0)
+    return keyring_error(path, "can be read or written by others; run chmod 600 on it");
   auto content = read_all(file.get());
   if (!content) return keyring_error(path, "cannot be read, or is far too long for a keyring");
   return std::move(*content);

@@ -1,11 +1,13 @@
 """First start: the default administrator is made once, through the journal, and never silently open to the network."""
 
 import json
+import pathlib
 import re
 
 import pytest
 
 from harness.client import admin, audit, login_book_corners, login_lightnovel_crawler, walk
+from harness.node import Node
 
 OPEN = {"listen": "0.0.0.0:0"}
 
@@ -98,3 +100,36 @@ def test_no_random_password_when_one_is_chosen(fresh):
     assert printed_password(node) is None
     assert login_book_corners(node, "admin", "chosen-Horse7").status_code == 200
     assert login_book_corners(node, "admin", "admin").status_code == 401
+
+
+@pytest.mark.parametrize("setting", [{"public_url": "https://auth.example.org"}, {"trusted_proxies": "127.0.0.1"}])
+def test_behind_a_proxy_of_this_host_the_password_is_a_random_one(fresh, setting):
+    """A loopback address is no proof of a local client where a proxy stands before it."""
+    node = fresh({**setting, "admin.password": None})
+    assert login_lightnovel_crawler(node, "admin", "admin").status_code == 401
+    printed = re.search(r"shown this once\) is (\S+)", node.said())
+    assert printed and login_lightnovel_crawler(node, "admin", printed.group(1)).status_code == 200
+
+
+def test_secrets_on_the_command_line_and_the_process(tmp_path):
+    """The list of processes shows no secret, no core is dumped, and what is made is this user's alone."""
+    node = Node(tmp_path / "node", flags=["--admin.password", "Violet-Anchor-19"])
+    try:
+        node.start()
+        arguments = pathlib.Path(f"/proc/{node.process.pid}/cmdline").read_bytes()
+        assert b"Violet" not in arguments and b"--admin.password" in arguments
+        limits = pathlib.Path(f"/proc/{node.process.pid}/limits").read_text()
+        assert re.search(r"^Max core file size +0 +0 ", limits, re.MULTILINE), limits
+        made = [node.data, *node.data.rglob("*"), node.master_key]
+        assert [path for path in made if path.stat().st_mode & 0o077] == []
+        assert login_lightnovel_crawler(node, "admin", "Violet-Anchor-19").status_code == 200
+    finally:
+        node.discard()
+
+
+def test_a_secret_from_a_file(fresh, tmp_path):
+    """LEDGATE_ADMIN_PASSWORD_FILE, as container platforms mount secrets."""
+    secret = tmp_path / "password"
+    secret.write_text("Violet-Anchor-19\n")
+    node = fresh({"admin.password_file": secret})
+    assert login_lightnovel_crawler(node, "admin", "Violet-Anchor-19").status_code == 200

@@ -14,6 +14,8 @@ from .waiting import PATIENCE, eventually
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 BINARY = pathlib.Path(os.environ.get("LEDGATE_BINARY", REPOSITORY / "build/release/ledgate")).resolve()
 READY = re.compile(r"^ledgate listening on http://(\S+):(\d+)$", re.MULTILINE)
+# Where clients from elsewhere may ask, the first password is a random one unless it is chosen: tests choose the one they know.
+FROM_OUTSIDE = ("public_url", "trusted_proxies")
 CHEAP = {"argon2.memory_kib": 1024, "argon2.iterations": 1, "rate_limits.enabled": "false"}
 
 
@@ -37,6 +39,9 @@ class Node:
         self.master_key = self.home / "master.key"
         self.settings = {"listen": "127.0.0.1:0", "data": self.data, "master_key_file": self.master_key,
                          **CHEAP, **(settings or {})}
+        if any(key in self.settings for key in FROM_OUTSIDE):
+            self.settings.setdefault("admin.password", "admin")
+        self.settings = {key: value for key, value in self.settings.items() if value is not None}
         self.flags = list(flags)
         self.program = [BINARY]
         self.process = None

@@ -26,6 +26,8 @@ Settings settings_with(const std::vector<infra::SettingFlag>& flags) {
 
 const Settings kOpen = settings_with({{"--listen", "listen", "0.0.0.0:8080"}});
 const Settings kLoopback = settings_with({});
+const Settings kBehindProxy = settings_with({{"--trusted_proxies", "trusted_proxies", "127.0.0.1/32"}});
+const Settings kPublic = settings_with({{"--public_url", "public_url", "https://auth.example.org"}});
 const Settings kChosen =
     settings_with({{"--listen", "listen", "0.0.0.0:8080"}, {"--admin.password", "admin.password", "chosen-Horse7"}});
 const Secret<Key32> kKey(Key32{1});
@@ -51,6 +53,8 @@ TEST(FirstPassword, FollowsFromKeyringAndJournalWhereNobodyChoseOne) {
   EXPECT_NE(first_password(kOpen, kOtherKey, "journal").reveal(), one);
   EXPECT_EQ(first_password(kChosen, kKey, "journal").reveal(), "chosen-Horse7");
   EXPECT_EQ(first_password(kLoopback, kKey, "journal").reveal(), "admin");
+  EXPECT_EQ(first_password(kBehindProxy, kKey, "journal").reveal(), one) << "a proxy on this host lets anybody ask";
+  EXPECT_EQ(first_password(kPublic, kKey, "journal").reveal(), one);
 }
 
 TEST(FirstAdministratorTest, IsToldBeforeAnythingIsAppendedAndOnce) {

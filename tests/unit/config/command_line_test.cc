@@ -110,5 +110,22 @@ TEST(CommandLine, PrintsVersionAndSettings) {
   EXPECT_THAT(printed.error().out, testing::Not(HasSubstr("hunter2")));
 }
 
+TEST(HideSecretArguments, LeavesNothingOfThemInTheArguments) {
+  std::vector<std::string> words = {"ledgate",
+                                    "serve",
+                                    "--admin.password",
+                                    "Violet-Anchor-19",
+                                    "--smtp.url=smtp://u:Violet@m",
+                                    "--listen",
+                                    "127.0.0.1:0",
+                                    "--kafka.property.sasl.password=Violet"};
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  hide_secret_arguments(static_cast<int>(argv.size()), argv.data());
+  for (const std::string& word : words) EXPECT_EQ(word.find("Violet"), std::string::npos) << word;
+  EXPECT_EQ(words[6], "127.0.0.1:0");
+  EXPECT_EQ(words[2], "--admin.password");
+}
+
 }  // namespace
 }  // namespace ledgate::infra

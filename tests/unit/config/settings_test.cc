@@ -45,6 +45,38 @@ class SettingsTest : public testing::Test {
   std::filesystem::path path_;
 };
 
+TEST_F(SettingsTest, AnEmptyVariableIsNone) {
+  EXPECT_EQ(environment_error("LEDGATE_LISTEN="), "accepted");
+  EXPECT_EQ(environment_error("EMAILS_ENABLED="), "accepted");
+  EXPECT_EQ(environment_error("LEDGATE_KAFKA_PROPERTY_SASL_PASSWORD="), "accepted");
+}
+
+TEST_F(SettingsTest, ASecretMayStandInAFile) {
+  const std::string password = "LEDGATE_ADMIN_PASSWORD_FILE=" + file("Violet-Anchor-19\n");
+  const std::string property = "LEDGATE_KAFKA_PROPERTY_SASL_PASSWORD_FILE=" + path_.string();
+  SettingsLoader loader;
+  const char* environment[] = {password.c_str(), property.c_str(), nullptr};
+  const auto status = loader.load_environment(environment);
+  ASSERT_TRUE(status) << status.error().message;
+  const auto loaded = loader.finish();
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->settings.admin.password.reveal(), "Violet-Anchor-19");
+  EXPECT_EQ(loaded->settings.kafka.property.at("sasl.password"), "Violet-Anchor-19");
+  EXPECT_EQ(loaded->origins.at("admin.password"), "environment LEDGATE_ADMIN_PASSWORD_FILE");
+}
+
+TEST_F(SettingsTest, ASecretsFileThatIsNoGood) {
+  EXPECT_THAT(environment_error("LEDGATE_ADMIN_PASSWORD_FILE=/no/such/file"), HasSubstr("cannot read"));
+  EXPECT_THAT(environment_error(("LEDGATE_ADMIN_PASSWORD_FILE=" + file("\n")).c_str()), HasSubstr("is empty"));
+  EXPECT_THAT(environment_error("LEDGATE_LISTEN_FILE=/etc/hostname"), HasSubstr("unknown setting")) << "no secret";
+  const std::string from_file = "LEDGATE_ADMIN_PASSWORD_FILE=" + file("Violet-Anchor-19");
+  SettingsLoader loader;
+  const char* both[] = {"LEDGATE_ADMIN_PASSWORD=another", from_file.c_str(), nullptr};
+  const auto status = loader.load_environment(both);
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message, HasSubstr("are both set"));
+}
+
 TEST_F(SettingsTest, DefaultsAreTheDocumentedOnes) {
   const auto loaded = SettingsLoader().finish();
   ASSERT_TRUE(loaded) << loaded.error().message;

@@ -175,12 +175,24 @@ TEST_F(KeyringFile, MissingDirectory) {
 }
 
 TEST_F(KeyringFile, OpenToOthers) {
-  for (const mode_t mode : {0644U, 0640U, 0620U, 0610U, 0604U, 0602U, 0601U}) {
+  for (const mode_t mode : {0644U, 0620U, 0610U, 0604U, 0602U, 0601U, 0444U}) {
     write(kSampleKeyring, mode);
     EXPECT_THAT(problem(), HasSubstr("run chmod 600")) << mode;
   }
+  if (::geteuid() != 0) {
+    write(kSampleKeyring, 0640);
+    EXPECT_THAT(problem(), HasSubstr("run chmod 600")) << "only root's own file may be read by a group";
+  }
   write(kSampleKeyring, 0400);
   EXPECT_EQ(problem(), "");
+}
+
+TEST_F(KeyringFile, OfRootAndReadableByTheServicesGroup) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can make a file of root's";
+  for (const mode_t mode : {0440U, 0640U}) {
+    write(kSampleKeyring, mode);
+    EXPECT_EQ(problem(), "") << "as a Kubernetes Secret with fsGroup is mounted: " << mode;
+  }
 }
 
 TEST_F(KeyringFile, OfAnotherUser) {
