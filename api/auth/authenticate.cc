@@ -53,7 +53,7 @@ Result<Credentials> Authenticator::read(const Request& request, CredentialKinds 
   if (const auto header = request.header(kName)) {
     const std::size_t space = std::min(header->find(' '), header->size());
     const std::string_view scheme = header->substr(0, space);
-    const std::string_view rest = header->substr(std::min(space + 1, header->size()));
+    const std::string_view rest = trim(header->substr(space));  // one or more spaces (RFC 9110 §11.4)
     if (accepted.bearer && equal_ignoring_case(scheme, "bearer")) return TRY(read_token(rest));
     if (accepted.basic && equal_ignoring_case(scheme, "basic")) return TRY(read_basic(rest));
     return unauthenticated();

@@ -10,7 +10,7 @@ namespace ledgate::api {
 namespace {
 
 constexpr std::size_t kBoundaryMax = 70;
-constexpr std::size_t kPartHeadMax = 1024;
+constexpr std::size_t kPartHeadMax = 4096;
 
 auto malformed() { return fail(ErrorCode::kRequestMalformed); }
 
@@ -48,24 +48,73 @@ bool is_boundary(std::string_view text) {
   return true;
 }
 
-// What a part's Content-Disposition calls it; nullopt when it is no plain field. `form-data; name="x"` is a media type
-// in all but the slash.
-std::optional<std::string> field_name(std::string_view disposition) {
-  const auto parsed = MediaType::parse("disposition/" + std::string(disposition));
-  if (!parsed || parsed->name != "disposition/form-data" || parsed->parameters.size() != 1) return std::nullopt;
-  const auto name = parsed->parameter("name");
-  return name ? std::optional<std::string>(*name) : std::nullopt;
+// A parameter's value, quoted or not, with what it escapes by a backslash unescaped; nullopt where a quote is open.
+std::optional<std::string> take_parameter_value(std::string_view& text) {
+  std::string value;
+  if (!text.starts_with('"')) {
+    const std::size_t end = std::min(text.find(';'), text.size());
+    value = trim(text.substr(0, end));
+    text.remove_prefix(end);
+    return value;
+  }
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '"') {
+      text.remove_prefix(i + 1);
+      return value;
+    }
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    value += text[i];
+  }
+  return std::nullopt;
 }
 
-bool is_plain_text(std::string_view content_type) {
+// What Content-Disposition says of a part (RFC 7578 §4.2).
+struct Disposition {
+  std::string name;
+  bool is_file = false;
+};
+
+// nullopt where it is not form-data with one name.
+std::optional<Disposition> read_disposition(std::string_view text) {
+  const std::size_t type_end = std::min(text.find(';'), text.size());
+  if (!equal_ignoring_case(trim(text.substr(0, type_end)), "form-data")) return std::nullopt;
+  text.remove_prefix(type_end);
+  Disposition disposition;
+  bool named = false;
+  while (text = trim(text), !text.empty()) {
+    if (text.front() != ';') return std::nullopt;
+    text = trim(text.substr(1));
+    if (text.empty()) break;
+    const std::size_t equals = text.find('=');
+    if (equals == std::string_view::npos) return std::nullopt;
+    const std::string key = lower(trim(text.substr(0, equals)));
+    text = trim(text.substr(equals + 1));
+    auto value = take_parameter_value(text);
+    if (!value) return std::nullopt;
+    if (key == "name" && std::exchange(named, true)) return std::nullopt;
+    if (key == "name") disposition.name = std::move(*value);
+    if (key == "filename" || key == "filename*") disposition.is_file = true;
+  }
+  return named ? std::optional(std::move(disposition)) : std::nullopt;
+}
+
+// A field is text as it stands: whatever its media type is called, it must be in UTF-8 and be one thing.
+bool is_readable_type(std::string_view content_type) {
   const auto type = MediaType::parse(content_type);
-  return type && type->name == "text/plain" && type->is_utf8();
+  return type && type->is_utf8() && !type->name.starts_with("multipart/");
 }
 
-// The name of the part that these header lines describe.
-std::optional<std::string> part_name(std::string_view head) {
-  std::optional<std::string> name;
-  bool typed = false;
+// The encodings that leave the bytes as they are. RFC 7578 §4.7 wants none to be used; some clients name these.
+bool is_identity_encoding(std::string_view encoding) {
+  return equal_ignoring_case(encoding, "binary") || equal_ignoring_case(encoding, "8bit") ||
+         equal_ignoring_case(encoding, "7bit");
+}
+
+// What the part's header lines say of it; nullopt where it cannot be read. Other lines than these three mean nothing
+// here (RFC 7578 §4.8).
+std::optional<Disposition> read_part_head(std::string_view head) {
+  std::optional<Disposition> disposition;
+  bool readable = true;
   while (!head.empty()) {
     const std::size_t end = std::min(head.find("\r\n"), head.size());
     const std::string_view line = head.substr(0, end);
@@ -75,16 +124,27 @@ std::optional<std::string> part_name(std::string_view head) {
     const std::string_view header = line.substr(0, colon);
     const std::string_view value = trim(line.substr(colon + 1));
     if (equal_ignoring_case(header, "content-disposition")) {
-      if (name) return std::nullopt;
-      name = field_name(value);
-      if (!name) return std::nullopt;
+      if (disposition) return std::nullopt;
+      disposition = read_disposition(value);
+      if (!disposition) return std::nullopt;
     } else if (equal_ignoring_case(header, "content-type")) {
-      if (std::exchange(typed, true) || !is_plain_text(value)) return std::nullopt;
-    } else {
-      return std::nullopt;
+      readable = readable && is_readable_type(value);
+    } else if (equal_ignoring_case(header, "content-transfer-encoding")) {
+      readable = readable && is_identity_encoding(value);
     }
   }
-  return name;
+  return disposition && (readable || disposition->is_file) ? disposition : std::nullopt;
+}
+
+// The rest of a delimiter's line: what comes next, a part or the end.
+enum class AfterDelimiter : std::uint8_t { kPart, kEnd, kMalformed };
+AfterDelimiter pass_delimiter(std::string_view& body) {
+  if (body.starts_with("--")) return AfterDelimiter::kEnd;  // what follows is an epilogue, which says nothing
+  const std::size_t padding = std::min(body.find_first_not_of(" \t"), body.size());
+  body.remove_prefix(padding);
+  if (!body.starts_with("\r\n")) return AfterDelimiter::kMalformed;
+  body.remove_prefix(2);
+  return AfterDelimiter::kPart;
 }
 
 }  // namespace
@@ -95,6 +155,7 @@ Result<nlohmann::json> parse_urlencoded(std::string_view text) {
     const std::size_t end = std::min(text.find('&'), text.size());
     const std::string_view pair = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
+    if (pair.empty()) continue;  // "a=1&&b=2" and "a=1&" (WHATWG URL §5.1)
     const std::size_t equals = std::min(pair.find('='), pair.size());
     auto name = decode(pair.substr(0, equals), ' ');
     auto value = decode(pair.substr(std::min(equals + 1, pair.size())), ' ');
@@ -113,21 +174,28 @@ Result<nlohmann::json> parse_multipart(std::string_view body, std::string_view b
   if (!is_boundary(boundary)) return malformed();
   nlohmann::json parameters = nlohmann::json::object();
   const std::string delimiter = "\r\n--" + std::string(boundary);
-  if (!body.starts_with(std::string_view(delimiter).substr(2))) return malformed();
-  body.remove_prefix(delimiter.size() - 2);
-  while (body.starts_with("\r\n")) {
-    body.remove_prefix(2);
+  const std::string_view first = std::string_view(delimiter).substr(2);
+  if (body.starts_with(first)) {
+    body.remove_prefix(first.size());
+  } else {
+    const std::size_t preamble = body.find(delimiter);
+    if (preamble == std::string_view::npos) return malformed();
+    body.remove_prefix(preamble + delimiter.size());
+  }
+  for (std::size_t parts = 0;; ++parts) {
+    const AfterDelimiter next = pass_delimiter(body);
+    if (next == AfterDelimiter::kEnd) return parameters;
+    if (next == AfterDelimiter::kMalformed || parts == kFormParametersMax) return malformed();
     const std::size_t head_end = body.find("\r\n\r\n");
     if (head_end == std::string_view::npos || head_end > kPartHeadMax) return malformed();
-    auto name = part_name(body.substr(0, head_end));
+    auto part = read_part_head(body.substr(0, head_end));
     body.remove_prefix(head_end + 4);
     const std::size_t value_end = body.find(delimiter);
-    if (!name || value_end == std::string_view::npos) return malformed();
-    if (!add(parameters, std::move(*name), std::string(body.substr(0, value_end)))) return malformed();
+    if (!part || value_end == std::string_view::npos) return malformed();
+    if (!part->is_file && !add(parameters, std::move(part->name), std::string(body.substr(0, value_end))))
+      return malformed();
     body.remove_prefix(value_end + delimiter.size());
   }
-  if (body != "--" && body != "--\r\n") return malformed();
-  return parameters;
 }
 
 Result<nlohmann::json> parse_form(std::string_view body, const MediaType& type) {

@@ -62,14 +62,20 @@ std::optional<std::string_view> MediaType::parameter(std::string_view wanted) co
 
 bool MediaType::is_utf8() const {
   const auto charset = parameter("charset");
-  return !charset || equal_ignoring_case(*charset, "utf-8");
+  if (!charset) return true;
+  return equal_ignoring_case(*charset, "utf-8") || equal_ignoring_case(*charset, "utf8") ||
+         equal_ignoring_case(*charset, "us-ascii");
 }
 
 std::optional<MediaType> content_type_of(const Request& request) {
   const auto header = request.header("content-type");
   if (!header) return std::nullopt;
   auto type = MediaType::parse(*header);
-  return type && type->is_utf8() ? type : std::nullopt;
+  if (!type) return std::nullopt;
+  // JSON is UTF-8 whatever a charset beside it says (RFC 8259 §11), unless it says that units are of another size.
+  const std::string charset = lower(type->parameter("charset").value_or(""));
+  const bool is_wide = charset.starts_with("utf-16") || charset.starts_with("utf-32");
+  return type->is_utf8() || (type->name == kJson && !is_wide) ? type : std::nullopt;
 }
 
 }  // namespace ledgate::api

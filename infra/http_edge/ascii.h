@@ -26,8 +26,9 @@ inline constexpr auto kToken = table_of([](char c) { return is_alnum(c) || is_an
 inline constexpr auto kPathCharacter =
     table_of([](char c) { return is_alnum(c) || is_any_of(c, "-._~!$&'()*+,;=:@/"); });
 
-// Neither a control byte nor DEL: what may stand in a header line.
-inline constexpr auto kText = table_of([](char c) { return static_cast<std::uint8_t>(c) >= 0x20 && c != 0x7f; });
+// Neither a control byte but HTAB nor DEL: what may stand in a header line (RFC 9110 §5.5).
+inline constexpr auto kText =
+    table_of([](char c) { return (static_cast<std::uint8_t>(c) >= 0x20 && c != 0x7f) || c == '\t'; });
 // Visible ASCII without '#': what may stand in a query. Browsers leave more than RFC 3986 allows unescaped.
 inline constexpr auto kQueryCharacter = table_of([](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
 
@@ -41,9 +42,12 @@ constexpr bool equals(std::string_view text, std::string_view lower_case) {
          std::equal(text.begin(), text.end(), lower_case.begin(), [](char a, char b) { return lower(a) == b; });
 }
 
+// Optional white space (OWS) is spaces and tabs.
+constexpr bool is_space(char c) { return c == ' ' || c == '\t'; }
+
 constexpr std::string_view trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;
 }
 

@@ -23,7 +23,7 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 // Of one client in one round of the I/O thread, after which the others have their turn.
 constexpr std::size_t kRoundBytes = 256 * 1024;
 // What a client may go on sending to a connection that is over before it is cut off.
-constexpr std::size_t kLingerBytes = 1024 * 1024;
+constexpr std::size_t kLingerBytes = 16 * 1024 * 1024;
 constexpr SteadyClock::duration kIdleWhenCrowded = std::chrono::seconds(1);
 
 // Bytes that may wait while a request is answered: the largest request twice.
@@ -140,6 +140,9 @@ void Connection::on_input(std::string_view bytes, std::uint64_t round) {
   reader_.append(bytes);
   const bool my_turn = phase_ == Phase::kReading && round_bytes_ <= kRoundBytes;
   if (!my_turn) {
+    // A request that is still being read takes no more room by being read on, and its refusal has to be said.
+    if (phase_ == Phase::kReading && reader_.buffered() > waiting_limit(state_->limits)) advance(lock);
+    if (phase_ == Phase::kClosed || phase_ == Phase::kLingering) return;
     if (reader_.buffered() > waiting_limit(state_->limits)) return cut_off();
     if (phase_ == Phase::kReading) io_->resume_soon(shared_from_this());
     return;

@@ -60,31 +60,6 @@ int read_request_line(std::string_view line, const RequestLimits& limits, Head& 
   return 0;
 }
 
-bool is_port(std::string_view digits) {
-  if (digits.empty() || digits.size() > 5 || !std::ranges::all_of(digits, ascii::is_digit)) return false;
-  int port = 0;
-  for (const char digit : digits) port = port * 10 + (digit - '0');
-  return port <= 65'535;
-}
-
-// uri-host [":" port], without user information and without an empty name.
-bool is_host(std::string_view host) {
-  std::size_t name_end = 0;
-  if (host.starts_with('[')) {
-    name_end = host.find(']');
-    if (name_end == std::string_view::npos || name_end < 3) return false;
-    const auto is_literal = [](char c) { return ascii::hex_value(c) >= 0 || c == ':' || c == '.'; };
-    if (!std::ranges::all_of(host.substr(1, name_end - 1), is_literal)) return false;
-    ++name_end;
-  } else {
-    name_end = std::min(host.find(':'), host.size());
-    const auto is_name = [](char c) { return ascii::is_alnum(c) || ascii::is_any_of(c, "-._~!$&'()*+,;=%"); };
-    if (name_end == 0 || !std::ranges::all_of(host.substr(0, name_end), is_name)) return false;
-  }
-  const std::string_view rest = host.substr(name_end);
-  return rest.empty() || (rest.front() == ':' && is_port(rest.substr(1)));
-}
-
 // A decimal number that fits; nothing where it is no number. One too large for 64 bits becomes the largest, which is
 // over every limit.
 std::optional<std::uint64_t> parse_length(std::string_view digits) {

@@ -2,6 +2,7 @@
 
 #include "infra/http_edge/ascii.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -82,13 +83,54 @@ bool is_clean_path(std::string_view path) {
   return !segment.is_dots() && utf8.complete();
 }
 
+// The size of "http://" or "https://" at the start; 0 when there is neither.
+std::size_t scheme_size(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (ascii::equals(target.substr(0, scheme.size()), scheme)) return scheme.size();
+  }
+  return 0;
+}
+
+bool is_port(std::string_view digits) {
+  if (digits.empty() || digits.size() > 5 || !std::ranges::all_of(digits, ascii::is_digit)) return false;
+  int port = 0;
+  for (const char digit : digits) port = port * 10 + (digit - '0');
+  return port <= 65'535;
+}
+
 }  // namespace
 
+bool is_host(std::string_view host) {
+  std::size_t name_end = 0;
+  if (host.starts_with('[')) {
+    name_end = host.find(']');
+    if (name_end == std::string_view::npos || name_end < 3) return false;
+    const auto is_literal = [](char c) { return ascii::hex_value(c) >= 0 || c == ':' || c == '.'; };
+    if (!std::ranges::all_of(host.substr(1, name_end - 1), is_literal)) return false;
+    ++name_end;
+  } else {
+    name_end = std::min(host.find(':'), host.size());
+    const auto is_name = [](char c) { return ascii::is_alnum(c) || ascii::is_any_of(c, "-._~!$&'()*+,;=%"); };
+    if (name_end == 0 || !std::ranges::all_of(host.substr(0, name_end), is_name)) return false;
+  }
+  const std::string_view rest = host.substr(name_end);
+  return rest.empty() || (rest.front() == ':' && is_port(rest.substr(1)));
+}
+
 std::optional<Target> parse_target(std::string_view target) {
-  if (target.empty() || target.front() != '/') return std::nullopt;
-  const std::size_t mark = target.find('?');
-  const Target parts{.path = target.substr(0, mark),
-                     .query = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1)};
+  // Who believes to talk to a proxy sends the whole address (RFC 9112 §3.2.2). Which host it names decides nothing
+  // here.
+  const std::size_t scheme = scheme_size(target);
+  if (scheme > 0) {
+    target.remove_prefix(scheme);
+    const std::size_t authority = std::min(target.find_first_of("/?"), target.size());
+    if (!is_host(target.substr(0, authority))) return std::nullopt;
+    target.remove_prefix(authority);
+  }
+  const std::size_t mark = std::min(target.find('?'), target.size());
+  Target parts{.path = target.substr(0, mark), .query = target.substr(std::min(mark + 1, target.size()))};
+  if (scheme > 0 && parts.path.empty()) parts.path = "/";
+  if (!parts.path.starts_with('/')) return std::nullopt;
   if (!ascii::all_of(parts.query, ascii::kQueryCharacter) || !is_clean_path(parts.path)) return std::nullopt;
   return parts;
 }
