@@ -2,6 +2,7 @@
 // compares and writes.
 #include "domain/errors/error_codes.h"
 #include "domain/journal.pb.h"
+#include "domain/value/fact_options.pb.h"
 #include "infra/config/settings_print.h"
 
 #include <google/protobuf/descriptor.h>
@@ -43,8 +44,9 @@ void print_field(const pb::FieldDescriptor& field) {
   std::cout << (choice != nullptr ? " oneof " + choice->name() : "") << "\n";
 }
 
-// The file and everything of ours that it imports, imports first.
+// The file and everything that it imports, imports first; but for the options, which no record holds.
 void print_proto(const pb::FileDescriptor& file) {
+  if (&file == ledgate::journal::v1::FactOptions::descriptor()->file()) return;
   for (int i = 0; i < file.dependency_count(); ++i) print_proto(*file.dependency(i));
   for (int i = 0; i < file.message_type_count(); ++i) {
     for (int f = 0; f < file.message_type(i)->field_count(); ++f) print_field(*file.message_type(i)->field(f));
