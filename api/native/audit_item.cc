@@ -4,6 +4,7 @@
 #include "api/http/rfc3339.h"
 #include "api/native/lookup.h"
 #include "commands/core/subject_keys.h"
+#include "domain/value/fact_type.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
@@ -116,16 +117,7 @@ std::string_view outcome_name(EventFacts::Result result) {
   return {};
 }
 
-bool is_event_type(std::string_view name) {
-  const Descriptor& event = *journal::v1::Event::descriptor();
-  for (int i = 0; i < event.field_count(); ++i) {
-    const auto* facts = event.field(i)->message_type()->oneof_decl(0);
-    for (int k = 0; k < facts->field_count(); ++k) {
-      if (facts->field(k)->message_type()->name() == name) return true;
-    }
-  }
-  return false;
-}
+bool is_event_type(std::string_view name) { return FactType::named(name) != nullptr; }
 
 ordered_json audit_item(const ApiContext& context, const KvReader& rows, const AuditEntry& entry) {
   const rows::v1::AuditRow& row = entry.row;

@@ -1,5 +1,7 @@
 #include "domain/credential/one_time.h"
 
+#include "domain/value/fact_type.h"
+
 #include <algorithm>
 
 namespace ledgate {
@@ -103,17 +105,11 @@ void evolve(state::v1::OneTime& one_time, const UserEvent& event, const EventOri
 }
 
 std::optional<OneTimePurpose> one_time_purpose(const UserEvent& event) {
-  switch (event.fact_case()) {
-    case UserEvent::kOtpSent:
-    case UserEvent::kOtpVerified:
-    case UserEvent::kOtpFailed:
-      return OneTimePurpose::kEmailVerification;
-    case UserEvent::kPasswordResetRequested:
-    case UserEvent::kPasswordReset:
-      return OneTimePurpose::kPasswordReset;
-    default:  // of the many other facts none concerns a one-time secret
-      return std::nullopt;
-  }
+  const FactType* type = FactType::of(event);
+  if (type == nullptr) return std::nullopt;
+  if (type->touches(FactType::Options::EMAIL_CODE)) return OneTimePurpose::kEmailVerification;
+  if (type->touches(FactType::Options::RESET_TOKEN)) return OneTimePurpose::kPasswordReset;
+  return std::nullopt;
 }
 
 Decision<OneTimeId> decide_code(const state::v1::Account& account, const CodeRequest& request) {

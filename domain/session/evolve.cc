@@ -75,9 +75,7 @@ void evolve(state::v1::Session& session, const SessionEvent& event, const EventO
     case SessionEvent::kGuestEntered:
       begin_as_guest(session, event, origin);
       return;
-    case SessionEvent::kRefreshRefused:
-    case SessionEvent::kGuestRefused:
-    case SessionEvent::FACT_NOT_SET:
+    default:  // all others do not touch the session (fact_options.proto)
       return;
   }
 }

@@ -1,8 +1,8 @@
 #include "infra/app/mail_sender.h"
 
 #include "commands/service/service_events.h"
+#include "domain/value/fact_type.h"
 #include "infra/observe/log.h"
-#include "projections/models/audit.h"
 #include "projections/models/outbox.h"
 
 namespace ledgate::infra {
@@ -13,13 +13,6 @@ constexpr std::chrono::seconds kTryAgain{1};
 constexpr int kConclusionsMax = 3;
 constexpr std::size_t kChoice = 16;
 constexpr std::int64_t kLeaseSlackS = 5;
-
-// How it reads in the log.
-std::string reason_of(journal::v1::MailFailure reason) {
-  journal::v1::Event event;
-  event.mutable_user()->mutable_mail_failed()->set_reason(reason);
-  return describe(event).reason;
-}
 
 }  // namespace
 
@@ -97,7 +90,7 @@ void MailSender::conclude(const ClaimedMail& claimed, const MailReport& report) 
     log_warn(final ? "mail refused for good" : "mail not sent, to be tried again",
              {{"ledgate.mail", id},
               {"ledgate.attempt", claimed.attempt},
-              {"error.code", reason_of(report.reason)},
+              {"error.code", word_of(report.reason)},
               {"ledgate.smtp_status", report.smtp_status}});
   }
   // Unless this is written down, the mail goes out once more when the lease ends.

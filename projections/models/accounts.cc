@@ -1,6 +1,7 @@
 #include "projections/models/accounts.h"
 
 #include "domain/account/evolve.h"
+#include "domain/value/fact_type.h"
 #include "projections/rows/big_endian.h"
 #include "projections/rows/tables.h"
 
@@ -49,39 +50,8 @@ void list_administrator(const state::v1::Account& account, Rows& rows) {
 }
 
 void apply_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
-  switch (event.fact_case()) {
-    case UserEvent::kRegistered:
-    case UserEvent::kPasswordRehashed:
-    case UserEvent::kPasswordChanged:
-    case UserEvent::kDisplayNameChanged:
-    case UserEvent::kRoleChanged:
-    case UserEvent::kDeactivated:
-    case UserEvent::kReactivated:
-    case UserEvent::kErased:
-    case UserEvent::kSessionsRevoked:
-    case UserEvent::kPasswordReset:
-    case UserEvent::kEmailVerified:
-      break;
-    case UserEvent::kRegistrationRefused:
-    case UserEvent::kLoginFailed:
-    case UserEvent::kAccessDenied:
-    case UserEvent::kPasswordChangeRefused:
-    case UserEvent::kAccountChangeRefused:
-    case UserEvent::kOtpSent:
-    case UserEvent::kOtpVerified:
-    case UserEvent::kOtpFailed:
-    case UserEvent::kPasswordResetRequested:
-    case UserEvent::kPasswordResetRefused:
-    case UserEvent::kApiTokenCreated:
-    case UserEvent::kApiTokenExpired:
-    case UserEvent::kApiTokenRefused:
-    case UserEvent::kMailQueued:
-    case UserEvent::kMailClaimed:
-    case UserEvent::kMailSent:
-    case UserEvent::kMailFailed:
-    case UserEvent::FACT_NOT_SET:
-      return;
-  }
+  const FactType* type = FactType::of(event);
+  if (type == nullptr || !type->touches(FactType::Options::USER)) return;
   const auto stored = rows.get(tables::kAccounts, event.user_id());
   if (!stored && !event.has_registered()) return;  // what was erased does not come back
   state::v1::Account account;

@@ -1,5 +1,6 @@
 #include "projections/models/audit.h"
 
+#include "domain/value/fact_type.h"
 #include "projections/rows/big_endian.h"
 #include "projections/rows/tables.h"
 
@@ -19,6 +20,15 @@ rows::v1::AuditRow parse_row(std::string_view stored) {
   rows::v1::AuditRow row;
   row.ParseFromArray(stored.data(), static_cast<int>(stored.size()));
   return row;
+}
+
+const std::string& user_id_of(const journal::v1::Event& event) {
+  return event.has_user() ? event.user().user_id() : event.session().user_id();
+}
+
+EventFacts::Result result_of(FactType::Options::Outcome outcome) {
+  if (outcome == FactType::Options::FAILURE) return EventFacts::Result::kFailure;
+  return outcome == FactType::Options::DENIED ? EventFacts::Result::kDenied : EventFacts::Result::kSuccess;
 }
 
 constexpr std::int64_t kUsPerMs = 1000;
@@ -95,12 +105,13 @@ void AuditProjection::apply(const AppliedTransaction& applied, Rows& rows) const
   row.set_trace(transaction.trace());
   row.set_node(transaction.node());
   for (const auto& event : transaction.events()) {
-    if (!event.service().has_clock_ticked()) {
+    const FactType* type = FactType::of(event);
+    if (type == nullptr || type->options().audience() >= FactType::Options::AUDITORS) {
       row.set_event_index(place.event_index);
       *row.mutable_event() = event;
       const std::string key = place_key(place);
       rows.put(tables::kAudit, key, row.SerializeAsString());
-      const std::string user = describe(event).user_id;
+      const std::string& user = user_id_of(event);
       if (!user.empty()) rows.put(tables::kAuditByUser, user + key, {});
       if (!row.actor().user_id().empty() && row.actor().user_id() != user) {
         rows.put(tables::kAuditByUser, row.actor().user_id() + key, {});
@@ -129,6 +140,16 @@ AuditPage scan_audit(const KvReader& rows, const AuditScan& scan,
               return !stored || pager.visit(parse_place(place), *stored);
             });
   return pager.take();
+}
+
+EventFacts describe(const journal::v1::Event& event) {
+  EventFacts facts{.user_id = user_id_of(event), .session_id = event.session().session_id()};
+  const FactType* type = FactType::of(event);
+  if (type == nullptr) return facts;
+  facts.type = type->name();
+  facts.result = result_of(type->options().outcome());
+  facts.reason = type->reason(type->fact_in(event));
+  return facts;
 }
 
 }  // namespace ledgate

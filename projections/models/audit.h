@@ -46,9 +46,9 @@ struct AuditPage {
 AuditPage scan_audit(const KvReader& rows, const AuditScan& scan,
                      const std::function<bool(const rows::v1::AuditRow&)>& matches);
 
-// Everything the trail says about an event without opening anything: its name (of design §4) and what became of it.
+// Everything the trail says about an event without opening anything, as its type declares it (fact_options.proto).
 struct EventFacts {
-  std::string_view type;
+  std::string_view type;  // the name of the fact's message; empty: none that this version knows
   enum class Result : std::uint8_t { kSuccess, kFailure, kDenied } result = Result::kSuccess;
   std::string reason;      // stable slug; empty on success
   std::string user_id;     // 16 bytes or empty: whom it is about

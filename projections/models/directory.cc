@@ -1,6 +1,7 @@
 #include "projections/models/directory.h"
 
 #include "domain/account/evolve.h"
+#include "domain/value/fact_type.h"
 #include "projections/rows/big_endian.h"
 #include "projections/rows/tables.h"
 
@@ -87,41 +88,10 @@ void unlist_user(const UserEvent& event, Rows& rows) {
 }
 
 void apply_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
-  switch (event.fact_case()) {
-    case UserEvent::kRegistered:
-      return list_user(event, origin, rows);
-    case UserEvent::kDisplayNameChanged:
-    case UserEvent::kRoleChanged:
-    case UserEvent::kDeactivated:
-    case UserEvent::kReactivated:
-    case UserEvent::kEmailVerified:
-      return change_row(event, origin, rows);
-    case UserEvent::kErased:
-      return unlist_user(event, rows);
-    case UserEvent::kRegistrationRefused:
-    case UserEvent::kLoginFailed:
-    case UserEvent::kPasswordRehashed:
-    case UserEvent::kAccessDenied:
-    case UserEvent::kPasswordChanged:
-    case UserEvent::kPasswordChangeRefused:
-    case UserEvent::kSessionsRevoked:
-    case UserEvent::kAccountChangeRefused:
-    case UserEvent::kOtpSent:
-    case UserEvent::kOtpVerified:
-    case UserEvent::kOtpFailed:
-    case UserEvent::kPasswordResetRequested:
-    case UserEvent::kPasswordReset:
-    case UserEvent::kPasswordResetRefused:
-    case UserEvent::kApiTokenCreated:
-    case UserEvent::kApiTokenExpired:
-    case UserEvent::kApiTokenRefused:
-    case UserEvent::kMailQueued:
-    case UserEvent::kMailClaimed:
-    case UserEvent::kMailSent:
-    case UserEvent::kMailFailed:
-    case UserEvent::FACT_NOT_SET:
-      return;
-  }
+  if (event.has_registered()) return list_user(event, origin, rows);
+  if (event.has_erased()) return unlist_user(event, rows);
+  const FactType* type = FactType::of(event);
+  if (type != nullptr && type->touches(FactType::Options::USER)) change_row(event, origin, rows);
 }
 
 }  // namespace

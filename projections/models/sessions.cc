@@ -1,8 +1,11 @@
 #include "projections/models/sessions.h"
 
 #include "domain/session/evolve.h"
+#include "domain/value/fact_type.h"
 #include "projections/rows/expiry.h"
 #include "projections/rows/tables.h"
+
+#include <algorithm>
 
 namespace ledgate {
 namespace {
@@ -14,24 +17,16 @@ std::string by_user_key(std::string_view user_id, std::string_view session_id) {
   return std::string(user_id).append(session_id);
 }
 
+bool touches_session(const SessionEvent& event) {
+  const FactType* type = FactType::of(event);
+  return type != nullptr && std::ranges::any_of(type->touches(), [&](const FactType::Touch& touch) {
+           return touch.key == FactType::Options::SESSION && touch.holds(type->fact_in(event));
+         });
+}
+
 void apply_session(const SessionEvent& event, const EventOrigin& origin, Rows& rows) {
   if (event.session_id().empty()) return;  // Basic authentication, or a refusal about no session of ours
-  switch (event.fact_case()) {
-    case SessionEvent::kLoggedIn:
-    case SessionEvent::kReuseDetected:
-    case SessionEvent::kLoggedOut:
-    case SessionEvent::kRevoked:
-    case SessionEvent::kTokenRevoked:
-    case SessionEvent::kGuestEntered:
-      break;
-    case SessionEvent::kRefreshed:
-      if (!event.refreshed().rotated() && !event.refreshed().extended()) return;
-      break;
-    case SessionEvent::kRefreshRefused:
-    case SessionEvent::kGuestRefused:
-    case SessionEvent::FACT_NOT_SET:
-      return;
-  }
+  if (!touches_session(event)) return;
   state::v1::Session session;
   if (const auto stored = rows.get(tables::kSessions, event.session_id())) session.ParseFromString(*stored);
   evolve(session, event, origin);

@@ -4,6 +4,7 @@
 
 #include "domain/journal.pb.h"
 #include "infra/crypto/vault.h"
+#include "tests/support/fact_samples.h"
 
 #include <string>
 #include <vector>
@@ -19,12 +20,8 @@ std::vector<std::string> files(const std::string& ending);
 // The keyring under which the sample records were made; it lies beside them.
 const infra::KeyringVault& keyring();
 
-struct Fact {
-  std::string name;            // of the message, "LoggedIn"
-  journal::v1::Event example;  // with every field of the fact set
-};
-// Every fact of every aggregate, by the descriptors: nobody can forget one here.
-std::vector<Fact> every_fact();
+using testing::every_fact;
+using testing::Fact;
 
 // Dotted paths of the fields that are set, "user.registered.role"; of lists, as if they were one.
 std::vector<std::string> fields_of(const google::protobuf::Message& message);
