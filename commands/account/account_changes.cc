@@ -87,7 +87,6 @@ class ChangingPassword {
     concerns(context, caller_, command_.user);
     context.add(std::move(decision.events));
     if (!decision.answer) return fail(std::move(decision.answer).error());
-    context.write(conflict_key::user(services_.hashes, command_.user));
     return Granted{.user = command_.user, .session = command_.kept_session};
   }
 
@@ -99,8 +98,7 @@ class ChangingPassword {
   bool overtaken_ = false;
 };
 
-// Reads the account, and with it whether there are other administrators where that matters; writes what a change of it
-// touches.
+// Reads the account, and with it whether there are other administrators where that matters.
 class ChangingAccount {
  public:
   ChangingAccount(const Services& services, const Caller& caller, const UserId& user)
@@ -113,33 +111,18 @@ class ChangingAccount {
       const auto account = context.account(user_);
       if (!account) return fail(ErrorCode::kUserNotFound);
       StandingChange change{.dialect = caller_.dialect};
-      const Key16 administrators = conflict_key::administrators(services_.hashes);
-      const bool counts = promotes || account->role() == journal::v1::ROLE_ADMIN;
-      if (counts) {
-        context.read(administrators);
-        change.other_administrators = has_administrator_besides(context.rows(), user_);
-      }
+      if (promotes || account->role() == journal::v1::ROLE_ADMIN)
+        change.other_administrators = context.has_administrator_besides(user_);
       auto decision = decide(*account, change);
       if (decision.events.empty()) return Granted{.user = user_};
       concerns(context, caller_, user_);
-      const bool erased = decision.events.front().user().has_erased();
       context.add(std::move(decision.events));
       if (!decision.answer) return fail(std::move(decision.answer).error());
-      context.write(conflict_key::user(services_.hashes, user_));
-      if (counts) context.write(administrators);
-      if (erased) free_names(*account, context);
       return Granted{.user = user_};
     });
   }
 
  private:
-  void free_names(const state::v1::Account& account, TransactionContext& context) const {
-    const auto username = Key16::from_bytes(account.username_index());
-    const auto email = Key16::from_bytes(account.email_index());
-    if (username) context.write(conflict_key::login(services_.hashes, *username));
-    if (email && email != username) context.write(conflict_key::login(services_.hashes, *email));
-  }
-
   const Services& services_;
   const Caller& caller_;
   const UserId user_;
@@ -160,15 +143,23 @@ Outcome change_password(const Services& services, const Caller& caller, const Ch
   return record_mismatch(services, bound, ChangingPassword(services, bound, command).run(), std::move(refused));
 }
 
-Outcome change_display_name(const Services& services, const Caller& caller, const UserId& user,
-                            const std::string& display_name) {
+Outcome change_account(const Services& services, const Caller& caller, const UserId& user,
+                       const AccountDecision& decide) {
   return execute(services, caller, [&](TransactionContext& context) -> Result<Granted> {
     const auto account = context.account(user);
     if (!account) return fail(ErrorCode::kUserNotFound);
-    concerns(context, caller, user);
-    context.add(decide_display_name(*account, display_name, caller.dialect).events);
-    context.write(conflict_key::user(services.hashes, user));
+    auto decision = decide(*account);
+    if (!decision.events.empty()) concerns(context, caller, user);
+    context.add(std::move(decision.events));
+    if (!decision.answer) return fail(std::move(decision.answer).error());
     return Granted{.user = user};
+  });
+}
+
+Outcome change_display_name(const Services& services, const Caller& caller, const UserId& user,
+                            const std::string& display_name) {
+  return change_account(services, caller, user, [&](const auto& account) {
+    return decide_display_name(account, display_name, caller.dialect);
   });
 }
 
@@ -194,14 +185,8 @@ Outcome erase_user(const Services& services, const Caller& caller, const UserId&
 }
 
 Outcome revoke_sessions(const Services& services, const Caller& caller, const UserId& user) {
-  return execute(services, caller, [&](TransactionContext& context) -> Result<Granted> {
-    const auto account = context.account(user);
-    if (!account) return fail(ErrorCode::kUserNotFound);
-    concerns(context, caller, user);
-    context.add(decide_revoke_all(*account, caller.dialect).events);
-    context.write(conflict_key::user(services.hashes, user));
-    return Granted{.user = user};
-  });
+  return change_account(services, caller, user,
+                        [&](const auto& account) { return decide_revoke_all(account, caller.dialect); });
 }
 
 Outcome revoke_session(const Services& services, const Caller& caller, const UserId& user, const SessionId& session) {
@@ -209,10 +194,7 @@ Outcome revoke_session(const Services& services, const Caller& caller, const Use
     const auto found = context.session(session);
     if (!found || found->user_id() != user.raw()) return fail(ErrorCode::kSessionNotFound);
     auto decision = decide_session_end(found, SessionEnd::kRevoked, caller.dialect);
-    if (!decision.events.empty()) {
-      concerns(context, caller, user);
-      context.write(conflict_key::session(services.hashes, session), found->expires_ms());
-    }
+    if (!decision.events.empty()) concerns(context, caller, user);
     context.add(std::move(decision.events));
     return Granted{.user = user, .session = session};
   });

@@ -4,8 +4,11 @@
 #include "commands/core/caller.h"
 #include "commands/core/outcome.h"
 #include "commands/core/services.h"
+#include "domain/account/state.pb.h"
+#include "domain/value/decision.h"
 #include "domain/value/secret.h"
 
+#include <functional>
 #include <string>
 
 namespace ledgate {
@@ -21,6 +24,12 @@ struct ChangePassword {
 // sentence); both leave a PasswordChangeRefused. kUnauthenticated: the session to be kept has ended. Blocks for two
 // hashes.
 Outcome change_password(const Services& services, const Caller& caller, const ChangePassword& command);
+
+// Decides on the account as it is, and appends what follows: the whole command, where the account is all that it needs
+// to know. kUserNotFound, and what the decision refuses with.
+using AccountDecision = std::function<Decision<UserId>(const state::v1::Account&)>;
+Outcome change_account(const Services& services, const Caller& caller, const UserId& user,
+                       const AccountDecision& decide);
 
 // Empty takes the name away.
 Outcome change_display_name(const Services& services, const Caller& caller, const UserId& user,

@@ -1,5 +1,6 @@
 #include "commands/account/accounts.h"
 
+#include "commands/core/conflict_keys.h"
 #include "commands/core/executor.h"
 #include "commands/credential/api_tokens.h"
 #include "commands/credential/password_rules.h"
@@ -14,7 +15,6 @@
 namespace ledgate {
 namespace {
 
-constexpr std::string_view kBootstrapKey = "bootstrap/administrator";
 constexpr std::string_view kBootstrapName = "admin";
 
 // A name as typed, folded, and as its blind index; no index when it cannot be folded.
@@ -68,7 +68,9 @@ class Registering {
       const auto snapshot = services_.store.snapshot();
       if (auto recorded = recorded_outcome(services_, caller_, *snapshot)) return std::move(*recorded);
       RegistrationRefusals ahead = form_;
-      judge_referrer(ahead, *snapshot);
+      judge_referrer(
+          ahead, [&](const Key16& index) { return find_api_token(*snapshot, index); },
+          [&](const UserId& id) { return find_account(*snapshot, id); });
       judge_names(ahead, username_, email_,
                   [&](const Key16& index) { return find_login(*snapshot, index).has_value(); });
       if (ahead.any())
@@ -85,18 +87,11 @@ class Registering {
   }
 
   Result<Granted> decide(TransactionContext& context) {
-    if (command_.bootstrap) {
-      const Key16 key = conflict_key::named(services_.hashes, kBootstrapKey);
-      if (value(conflict_position(context.rows(), key.raw())) != 0) return Granted{};
-      context.born(key);
-    }
+    if (command_.bootstrap && context.is_bootstrapped()) return Granted{};
     RegistrationRefusals refusals = form_;
-    if (command_.referrer) {
-      const Key16 index = api_token_index(services_.hashes, *command_.referrer);
-      if (const auto token = context.api_token(index))
-        context.read(conflict_key::user(services_.hashes, UserId::from_bytes(token->user_id()).value_or(UserId())));
-    }
-    judge_referrer(refusals, context.rows());
+    judge_referrer(
+        refusals, [&](const Key16& index) { return context.api_token(index); },
+        [&](const UserId& id) { return context.account(id); });
     judge_names(refusals, username_, email_,
                 [&](const Key16& index) { return context.user_with_login(index).has_value(); });
     const bool good = !refusals.any();
@@ -109,12 +104,13 @@ class Registering {
     return settle_in(user, context);
   }
 
-  // Who brought the newcomer, by the rows.
-  void judge_referrer(RegistrationRefusals& refusals, const KvReader& rows) {
+  // Who brought the newcomer; found as in judge_names.
+  template <class FindToken, class FindAccount>
+  void judge_referrer(RegistrationRefusals& refusals, const FindToken& find_token, const FindAccount& find_account) {
     if (!command_.referrer) return;
-    const auto token = find_api_token(rows, api_token_index(services_.hashes, *command_.referrer));
+    const auto token = find_token(api_token_index(services_.hashes, *command_.referrer));
     const auto owner_id = token ? UserId::from_bytes(token->user_id()) : std::nullopt;
-    const auto owner = owner_id ? find_account(rows, *owner_id) : std::nullopt;
+    const auto owner = owner_id ? find_account(*owner_id) : std::nullopt;
     refusals.referrer = referrer_refusal(token, owner, writer_now_ms(services_));
     referrer_id_ = owner ? owner->id() : std::string();
   }
@@ -140,14 +136,9 @@ class Registering {
     return facts;
   }
 
-  // The keys of the newborn account, and its first session.
+  // Whose transaction it is, and the first session.
   Result<Granted> settle_in(const UserId& user, TransactionContext& context) {
     context.about(user);
-    context.born(conflict_key::user(services_.hashes, user));
-    if (username_.index) context.write(conflict_key::login(services_.hashes, *username_.index));
-    if (email_.index && email_.index != username_.index)
-      context.write(conflict_key::login(services_.hashes, *email_.index));
-    if (command_.role == journal::v1::ROLE_ADMIN) context.write(conflict_key::administrators(services_.hashes));
     Granted granted{.user = user};
     if (!command_.bootstrap) context.acted_by(user, SessionId());
     if (command_.terms)
@@ -178,7 +169,7 @@ Outcome register_user(const Services& services, const Caller& caller, const Regi
 }
 
 bool has_administrator(const Services& services) {
-  const Key16 key = conflict_key::named(services.hashes, kBootstrapKey);
+  const Key16 key = conflict_key::bootstrap(services.hashes);
   return value(conflict_position(services.store.latest(), key.raw())) != 0;
 }
 

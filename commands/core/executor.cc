@@ -37,13 +37,10 @@ IdempotencyHashes hash_idempotency(const Services& services, const Caller& calle
 
 std::string_view raw(const Digest32& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
 
-// Declares the caller's key as read and written, and puts the outcome beside the facts.
+// Puts the outcome beside the facts.
 void remember_outcome(const Services& services, const Caller& caller, const Result<Granted>& result,
                       TransactionContext& context) {
   const IdempotencyHashes hashes = hash_idempotency(services, caller);
-  const Key16 conflict = conflict_key::named(services.hashes, "idempotency/" + std::string(hashes.key.raw()));
-  context.read(conflict);
-  context.write(conflict, context.now_ms() + kIdempotencyLifetimeMs);
   journal::v1::Idempotency outcome;
   outcome.set_key(std::string(hashes.key.raw()));
   outcome.set_request_hash(std::string(raw(hashes.request)));
@@ -57,7 +54,7 @@ void remember_outcome(const Services& services, const Caller& caller, const Resu
     outcome.set_error_message(result.error().message);
     outcome.set_error_field(result.error().field);
   }
-  context.remember_outcome(std::move(outcome));
+  context.remember_outcome(std::move(outcome), context.now_ms() + kIdempotencyLifetimeMs);
 }
 
 // The code may be one that a node of a later version wrote.

@@ -1,5 +1,6 @@
 #include "commands/core/transaction_context.h"
 
+#include "commands/core/conflict_keys.h"
 #include "commands/core/seal_drafts.h"
 #include "commands/core/subject_keys.h"
 #include "domain/value/decision.h"
@@ -10,6 +11,7 @@
 #include "projections/models/one_time.h"
 #include "projections/models/outbox.h"
 #include "projections/models/sessions.h"
+#include "projections/models/signing_keys.h"
 #include "projections/replica/applier.h"
 #include "projections/rows/big_endian.h"
 
@@ -24,6 +26,9 @@ constexpr std::int64_t kMsPerDay = 24LL * 60 * 60 * 1000;
 // A key is never forgotten while a record that read it may still arrive.
 constexpr std::int64_t kForgetSoonestMs = 15LL * 60 * 1000;
 
+// More API tokens than a user can have at a time: a new one is made when the last has three days left.
+constexpr std::size_t kApiTokensLookedAt = 1000;
+
 std::int64_t writer_now_us(const Services& services) {
   return std::max(services.clock.wall_us(), services.awaiter.log_time().ms * kUsPerMs);
 }
@@ -31,37 +36,6 @@ std::int64_t writer_now_us(const Services& services) {
 }  // namespace
 
 std::int64_t writer_now_ms(const Services& services) { return writer_now_us(services) / kUsPerMs; }
-
-namespace conflict_key {
-
-Key16 user(const KeyedHash& hashes, const UserId& id) {
-  return hashes.hash16(HashPurpose::kConflictKey, "user/" + std::string(id.raw()));
-}
-Key16 login(const KeyedHash& hashes, const Key16& login_index) {
-  return hashes.hash16(HashPurpose::kConflictKey, "login/" + std::string(login_index.raw()));
-}
-Key16 session(const KeyedHash& hashes, const SessionId& id) {
-  return hashes.hash16(HashPurpose::kConflictKey, "session/" + std::string(id.raw()));
-}
-Key16 administrators(const KeyedHash& hashes) { return named(hashes, "administrators"); }
-Key16 one_time(const KeyedHash& hashes, const UserId& user, OneTimePurpose purpose) {
-  return hashes.hash16(HashPurpose::kConflictKey,
-                       "one-time/" + std::string(user.raw()).append(1, static_cast<char>(purpose)));
-}
-Key16 api_token(const KeyedHash& hashes, const Key16& index) {
-  return hashes.hash16(HashPurpose::kConflictKey, "api-token/" + std::string(index.raw()));
-}
-Key16 api_tokens(const KeyedHash& hashes, const UserId& user) {
-  return hashes.hash16(HashPurpose::kConflictKey, "api-tokens/" + std::string(user.raw()));
-}
-Key16 mail(const KeyedHash& hashes, const MailId& id) {
-  return hashes.hash16(HashPurpose::kConflictKey, "mail/" + std::string(id.raw()));
-}
-Key16 named(const KeyedHash& hashes, std::string_view name) {
-  return hashes.hash16(HashPurpose::kConflictKey, "named/" + std::string(name));
-}
-
-}  // namespace conflict_key
 
 TransactionContext::TransactionContext(const Services& services, const Caller& caller, const KvReader& snapshot)
     : services_(services),
@@ -99,9 +73,17 @@ std::optional<UserId> TransactionContext::user_with_login(const Key16& login_ind
   return find_login(snapshot_, login_index);
 }
 
+bool TransactionContext::has_administrator_besides(const UserId& id) {
+  read(conflict_key::administrators(services_.hashes));
+  return ledgate::has_administrator_besides(snapshot_, id);
+}
+
+bool TransactionContext::is_bootstrapped() { return value(read(conflict_key::bootstrap(services_.hashes))) != 0; }
+
 std::optional<state::v1::Session> TransactionContext::session(const SessionId& id) {
   read(conflict_key::session(services_.hashes, id));
-  return find_session(snapshot_, id);
+  session_ = find_session(snapshot_, id);
+  return session_;
 }
 
 std::optional<state::v1::OneTime> TransactionContext::one_time(const UserId& user, OneTimePurpose purpose) {
@@ -114,22 +96,61 @@ std::optional<state::v1::ApiToken> TransactionContext::api_token(const Key16& in
   return find_api_token(snapshot_, index);
 }
 
+std::optional<state::v1::ApiToken> TransactionContext::newest_api_token(const UserId& user) {
+  read(conflict_key::api_tokens(services_.hashes, user));
+  auto tokens = api_tokens_of(snapshot_, user, kApiTokensLookedAt);
+  return tokens.empty() ? std::nullopt : std::optional(std::move(tokens.front()));
+}
+
 std::optional<state::v1::Mail> TransactionContext::mail(const MailId& id) {
   read(conflict_key::mail(services_.hashes, id));
   return find_mail(snapshot_, id);
 }
 
-void TransactionContext::write(const Key16& key, std::int64_t forget_after_ms) {
-  auto& write = *transaction_.add_writes();
-  write.set_key(std::string(key.raw()));
-  if (forget_after_ms > 0) write.set_forget_after_ms(std::max(forget_after_ms, now_ms() + kForgetSoonestMs));
+std::vector<rows::v1::SigningKeyRow> TransactionContext::signing_keys() {
+  read(conflict_key::signing_keys(services_.hashes));
+  return list_signing_keys(snapshot_);
 }
 
-void TransactionContext::born(const Key16& key, std::int64_t forget_after_ms) {
+Position TransactionContext::latest_tick() { return read(conflict_key::clock(services_.hashes)); }
+
+std::optional<std::string> TransactionContext::open(const state::v1::SealedField& sealed) const {
+  return services_.subject_keys.open(snapshot_, sealed);
+}
+
+std::vector<Key16> TransactionContext::due_api_tokens(LogTime log_time, std::size_t limit) const {
+  return ledgate::due_api_tokens(snapshot_, log_time, limit);
+}
+
+void TransactionContext::read_as_unborn(const Key16& key) {
+  const auto is_key = [&](const auto& read) { return read.key() == key.raw(); };
+  if (std::ranges::any_of(transaction_.reads(), is_key)) return;
   auto& read = *transaction_.add_reads();
   read.set_key(std::string(key.raw()));
   read.set_position(0);
-  write(key, forget_after_ms);
+}
+
+void TransactionContext::write(const Key16& key, std::int64_t forget_after_ms) {
+  const std::int64_t end_ms = forget_after_ms > 0 ? std::max(forget_after_ms, now_ms() + kForgetSoonestMs) : 0;
+  const auto is_key = [&](const auto& write) { return write.key() == key.raw(); };
+  const auto written = std::ranges::find_if(*transaction_.mutable_writes(), is_key);
+  if (written == transaction_.mutable_writes()->end()) {
+    auto& write = *transaction_.add_writes();
+    write.set_key(std::string(key.raw()));
+    write.set_forget_after_ms(end_ms);
+    return;
+  }
+  // Several facts touch it: it is kept for as long as the last of them wants.
+  const bool for_ever = end_ms == 0 || written->forget_after_ms() == 0;
+  written->set_forget_after_ms(for_ever ? 0 : std::max(end_ms, written->forget_after_ms()));
+}
+
+void TransactionContext::add(journal::v1::Event event) {
+  for (const DeclaredKey& declared : declared_keys(services_.hashes, snapshot_, session_, event, now_ms())) {
+    if (declared.born) read_as_unborn(declared.key);
+    write(declared.key, declared.forget_after_ms);
+  }
+  *transaction_.add_events() = std::move(event);
 }
 
 void TransactionContext::add(std::vector<journal::v1::Event> events) {
@@ -141,6 +162,14 @@ void TransactionContext::acted_by(const UserId& user, const SessionId& session) 
   actor.set_kind(journal::v1::ACTOR_USER);
   actor.set_user_id(std::string(user.raw()));
   if (!session.is_nil()) actor.set_session_id(std::string(session.raw()));
+}
+
+void TransactionContext::remember_outcome(journal::v1::Idempotency outcome, std::int64_t forget_after_ms) {
+  const auto id = Key16::from_bytes(outcome.key()).value_or(Key16());
+  const Key16 key = conflict_key::idempotency(services_.hashes, id);
+  read(key);
+  write(key, forget_after_ms);
+  *transaction_.mutable_idempotency() = std::move(outcome);
 }
 
 void TransactionContext::introduce(const SubjectId& subject, std::uint32_t key_id, Secret<> key) {
@@ -180,7 +209,6 @@ SubjectId TransactionContext::visitor_subject() {
   if (auto key = services_.vault.unwrap(fact.subject_key()))
     introduce(subject, fact.subject_key().key_id(), std::move(*key));
   add(std::move(event));
-  born(conflict_key::named(services_.hashes, "visitors/" + std::to_string(day)));
   return subject;
 }
 
@@ -201,7 +229,7 @@ Status TransactionContext::seal_client() {
 }
 
 Result<std::string> TransactionContext::finish() {
-  transaction_.set_journal(journal_id(rows()));
+  transaction_.set_journal(journal_id(snapshot_));
   TRY_STATUS(seal_client());
   for (int i = 0; i < transaction_.events_size(); ++i) TRY_STATUS(seal_event(i));
   std::string payload = transaction_.SerializeAsString();

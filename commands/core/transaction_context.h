@@ -11,6 +11,8 @@
 #include "domain/delivery/state.pb.h"
 #include "domain/journal.pb.h"
 #include "domain/session/state.pb.h"
+#include "domain/value/sealed_field.pb.h"
+#include "projections/rows/rows.pb.h"
 
 #include <string>
 #include <unordered_map>
@@ -18,31 +20,38 @@
 
 namespace ledgate {
 
-// One attempt of one command; one thread. Nothing has happened until finish()'s bytes are in the journal.
+// One attempt of one command; one thread. What is written follows from the facts that are added. Nothing has happened
+// until finish()'s bytes are in the journal.
 class TransactionContext {
  public:
   TransactionContext(const Services& services, const Caller& caller, const KvReader& snapshot);
 
-  // ---- reads that decide: each records its conflict key ----
+  // ---- what decisions read: each records its conflict key ----
   std::optional<state::v1::Account> account(const UserId& id);
   std::optional<UserId> user_with_login(const Key16& login_index);
+  // Whether there is an active administrator other than this user.
+  bool has_administrator_besides(const UserId& id);
+  // Whether the default administrator was ever made.
+  bool is_bootstrapped();
   std::optional<state::v1::Session> session(const SessionId& id);
   std::optional<state::v1::OneTime> one_time(const UserId& user, OneTimePurpose purpose);
   std::optional<state::v1::ApiToken> api_token(const Key16& index);
+  // The one of this user that ends last.
+  std::optional<state::v1::ApiToken> newest_api_token(const UserId& user);
   std::optional<state::v1::Mail> mail(const MailId& id);
-  // For what has no row of its own. Returns the position that last wrote the key.
-  Position read(const Key16& key);
-  // Rows that decide nothing, or whose keys were recorded by hand.
-  [[nodiscard]] const KvReader& rows() const { return snapshot_; }
+  std::vector<rows::v1::SigningKeyRow> signing_keys();
+  // Where the latest tick stands; 0: there was none.
+  Position latest_tick();
 
-  // ---- writes ----
-  // `forget_after_ms` (log time, 0 = never): when the key goes together with what it guards.
-  void write(const Key16& key, std::int64_t forget_after_ms = 0);
-  // It did not exist and does now: nothing can be born twice.
-  void born(const Key16& key, std::int64_t forget_after_ms = 0);
+  // ---- what decides nothing ----
+  // What a value that was read above says; nullopt: its subject was erased, or the bytes were altered.
+  std::optional<std::string> open(const state::v1::SealedField& sealed) const;
+  // The API tokens whose end is to be looked at, oldest first.
+  std::vector<Key16> due_api_tokens(LogTime log_time, std::size_t limit) const;
 
   // ---- effects ----
-  void add(journal::v1::Event event) { *transaction_.add_events() = std::move(event); }
+  // With the conflict keys that the fact declares to touch (fact_options.proto).
+  void add(journal::v1::Event event);
   void add(std::vector<journal::v1::Event> events);
   // The person this is about: network data is sealed under that subject. Without it, under the day's visitors.
   void about(const UserId& user) { about_ = user; }
@@ -50,7 +59,8 @@ class TransactionContext {
   // A key that is born in this very transaction, for sealing drafts of that subject.
   void introduce(const SubjectId& subject, std::uint32_t key_id, Secret<> key);
   void count(journal::v1::RateCount counted) { *transaction_.add_rate_counts() = std::move(counted); }
-  void remember_outcome(journal::v1::Idempotency outcome) { *transaction_.mutable_idempotency() = std::move(outcome); }
+  // The outcome that a retry is told, under its key, until then.
+  void remember_outcome(journal::v1::Idempotency outcome, std::int64_t forget_after_ms);
 
   [[nodiscard]] bool is_empty() const { return transaction_.events_size() == 0; }
   // The later of this node's clock and log time: what the writer holds to be now, milliseconds.
@@ -66,6 +76,12 @@ class TransactionContext {
     std::uint32_t id = 0;
     Secret<> key;
   };
+  // Returns the position that last wrote the key.
+  Position read(const Key16& key);
+  // It did not exist and does now: nothing can be born twice. What the decision has read is known already.
+  void read_as_unborn(const Key16& key);
+  // `forget_after_ms` (log time, 0 = never): when the key goes together with what it guards.
+  void write(const Key16& key, std::int64_t forget_after_ms);
   Result<SubjectKey> key_of(const SubjectId& subject);
   Status seal_event(int index);
   Status seal_client();
@@ -77,27 +93,12 @@ class TransactionContext {
   const std::int64_t now_us_;
   const TransactionId id_;
   journal::v1::Transaction transaction_;
+  std::optional<state::v1::Session> session_;  // the one last read
   UserId about_;
   std::unordered_map<SubjectId, SubjectKey> introduced_;
 };
 
 // What a writer holds to be now: the later of this node's clock and log time, milliseconds.
 std::int64_t writer_now_ms(const Services& services);
-
-// Conflict keys, by what they stand for.
-namespace conflict_key {
-Key16 user(const KeyedHash& hashes, const UserId& id);
-Key16 login(const KeyedHash& hashes, const Key16& login_index);
-Key16 session(const KeyedHash& hashes, const SessionId& id);
-// Who is an active administrator.
-Key16 administrators(const KeyedHash& hashes);
-// The newest thing of a user and purpose, whichever it is.
-Key16 one_time(const KeyedHash& hashes, const UserId& user, OneTimePurpose purpose);
-Key16 api_token(const KeyedHash& hashes, const Key16& index);
-// All API tokens of a user.
-Key16 api_tokens(const KeyedHash& hashes, const UserId& user);
-Key16 mail(const KeyedHash& hashes, const MailId& id);
-Key16 named(const KeyedHash& hashes, std::string_view name);
-}  // namespace conflict_key
 
 }  // namespace ledgate

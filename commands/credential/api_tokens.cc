@@ -8,16 +8,7 @@
 namespace ledgate {
 namespace {
 
-constexpr std::int64_t kMsPerSecond = 1000;
 constexpr std::size_t kExpiredAtOnce = 100;
-// More than a user can have at a time: a new one is made when the last has three days left.
-constexpr std::size_t kTokensLookedAt = 1000;
-
-std::optional<state::v1::ApiToken> newest_token(const KvReader& rows, const UserId& user) {
-  auto tokens = api_tokens_of(rows, user, kTokensLookedAt);
-  if (tokens.empty()) return std::nullopt;
-  return std::move(tokens.front());
-}
 
 }  // namespace
 
@@ -26,21 +17,15 @@ Outcome create_api_token(const Services& services, const Caller& caller, std::in
     context.about(caller.user);
     const auto owner = context.account(caller.user);
     if (!owner) return fail(ErrorCode::kUnauthenticated);
-    context.read(conflict_key::api_tokens(services.hashes, caller.user));
     const Secret<> token = random_api_token(services.entropy);
     const Key16 index = api_token_index(services.hashes, token);
-    auto decision = decide_api_token(*owner, newest_token(context.rows(), caller.user),
+    auto decision = decide_api_token(*owner, context.newest_api_token(caller.user),
                                      {.index = std::string(index.raw()),
                                       .token = token.reveal(),
                                       .lifetime_s = lifetime_s,
                                       .now_ms = context.now_ms(),
                                       .dialect = caller.dialect});
     if (!decision.answer) return fail(std::move(decision.answer).error());
-    if (!decision.events.empty()) {
-      const std::int64_t forget_ms = context.now_ms() + lifetime_s * kMsPerSecond + kApiTokenRememberedMs;
-      context.born(conflict_key::api_token(services.hashes, index), forget_ms);
-      context.write(conflict_key::api_tokens(services.hashes, caller.user), forget_ms);
-    }
     context.add(std::move(decision.events));
     return Granted{.user = caller.user, .credential = Key16::from_bytes(*decision.answer).value_or(Key16())};
   });
@@ -59,12 +44,8 @@ Status expire_api_tokens(const Services& services) {
   Caller caller;
   caller.kind = journal::v1::ACTOR_SYSTEM;
   return execute_once(services, caller, [&](TransactionContext& context) -> Result<Granted> {
-    for (const Key16& index : due_api_tokens(context.rows(), log_time, kExpiredAtOnce)) {
-      const auto token = context.api_token(index);
-      context.add(decide_api_token_expiry(token, log_time.ms));
-      if (token)
-        context.write(conflict_key::api_token(services.hashes, index), token->expires_ms() + kApiTokenRememberedMs);
-    }
+    for (const Key16& index : context.due_api_tokens(log_time, kExpiredAtOnce))
+      context.add(decide_api_token_expiry(context.api_token(index), log_time.ms));
     return Granted{};
   });
 }

@@ -8,7 +8,6 @@ namespace ledgate {
 namespace {
 
 constexpr auto kPurpose = OneTimePurpose::kEmailVerification;
-constexpr std::int64_t kMsPerSecond = 1000;
 
 }  // namespace
 
@@ -17,10 +16,10 @@ Outcome send_code(const Services& services, const Caller& caller, std::int64_t l
     context.about(caller.user);
     const auto account = context.account(caller.user);
     if (!account) return fail(ErrorCode::kUnauthenticated);
-    context.one_time(caller.user, kPurpose);
+    context.one_time(caller.user, kPurpose);  // it is superseded
     const auto otp = uuid_v7<OneTimeId>(context.now_ms(), services.entropy.bytes<10>());
     const Secret<> code = random_code(services.entropy);
-    const auto mailbox = mailbox_of(services, context.rows(), *account);
+    const auto mailbox = mailbox_of(services, context, *account);
     auto decision = decide_code(*account, {.otp = otp,
                                            .code_hash = code_hash(services.hashes, otp, code),
                                            .lifetime_s = lifetime_s,
@@ -28,8 +27,6 @@ Outcome send_code(const Services& services, const Caller& caller, std::int64_t l
                                            .dialect = caller.dialect});
     context.add(std::move(decision.events));
     if (!decision.answer) return fail(std::move(decision.answer).error());
-    context.write(conflict_key::one_time(services.hashes, caller.user, kPurpose),
-                  context.now_ms() + lifetime_s * kMsPerSecond);
     ask_for_mail(services, context,
                  {.user = caller.user,
                   .kind = journal::v1::MAIL_OTP,
@@ -56,10 +53,6 @@ Outcome verify_code(const Services& services, const Caller& caller, const Verify
                                          .matches = newest && equal_in_constant_time(newest->secret_hash(), hash),
                                          .now_ms = context.now_ms(),
                                          .dialect = caller.dialect});
-    const auto& first = decision.events.front().user();
-    const bool changed = first.has_otp_verified() || first.otp_failed().reason() == journal::v1::REFUSAL_CODE_WRONG;
-    if (changed) context.write(conflict_key::one_time(services.hashes, command.user, kPurpose), newest->expires_ms());
-    if (first.has_otp_verified()) context.write(conflict_key::user(services.hashes, command.user));
     context.add(std::move(decision.events));
     if (!decision.answer) return fail(std::move(decision.answer).error());
     return Granted{.user = command.user};

@@ -1,6 +1,7 @@
 #include "commands/credential/password_reset.h"
 
 #include "commands/core/executor.h"
+#include "commands/core/subject_keys.h"
 #include "commands/credential/new_password.h"
 #include "commands/credential/one_time_text.h"
 #include "commands/delivery/mailbox.h"
@@ -12,7 +13,6 @@ namespace ledgate {
 namespace {
 
 constexpr auto kPurpose = OneTimePurpose::kPasswordReset;
-constexpr std::int64_t kMsPerSecond = 1000;
 constexpr int kOvertakenMax = 3;
 
 // What the caller's Idempotency-Key is for, where a part of it is not in the body.
@@ -48,7 +48,8 @@ class Resetting {
       if (!token_) return std::nullopt;
       const auto account = find_account(*snapshot, token_->user);
       const auto newest = find_one_time(*snapshot, token_->user, kPurpose);
-      if (!judge(*snapshot, account, newest, writer_now_ms(services_)).answer) return std::nullopt;
+      const auto open = [&](const auto& sealed) { return services_.subject_keys.open(*snapshot, sealed); };
+      if (!judge(open, account, newest, writer_now_ms(services_)).answer) return std::nullopt;
     }
     auto hash = services_.hasher.hash(command_.password);
     if (!hash) return Outcome{.result = fail(std::move(hash).error())};
@@ -56,11 +57,11 @@ class Resetting {
     return std::nullopt;
   }
 
-  Decision<UserId> judge(const KvReader& rows, const std::optional<state::v1::Account>& account,
+  Decision<UserId> judge(const OpenField& open, const std::optional<state::v1::Account>& account,
                          const std::optional<state::v1::OneTime>& newest, std::int64_t at_ms) const {
     const bool matches = newest && equal_in_constant_time(newest->secret_hash(), token_hash_);
     std::optional<std::string> violation;
-    if (account && matches) violation = new_password_violation(services_, rows, *account, command_.password);
+    if (account && matches) violation = new_password_violation(services_, open, *account, command_.password);
     return decide_reset(account, newest,
                         {.matches = matches,
                          .password_violation = std::move(violation),
@@ -72,7 +73,8 @@ class Resetting {
   Result<Granted> decide(TransactionContext& context) {
     const auto account = token_ ? context.account(token_->user) : std::nullopt;
     const auto newest = account ? context.one_time(token_->user, kPurpose) : std::nullopt;
-    auto decision = judge(context.rows(), account, newest, context.now_ms());
+    const auto open = [&](const auto& sealed) { return context.open(sealed); };
+    auto decision = judge(open, account, newest, context.now_ms());
     if (decision.answer && password_hash_.reveal().empty()) {
       overtaken_ = true;  // good now, and it was not when we looked ahead
       return fail(ErrorCode::kContended);
@@ -81,8 +83,6 @@ class Resetting {
     context.add(std::move(decision.events));
     if (!decision.answer) return fail(std::move(decision.answer).error());
     context.acted_by(token_->user, SessionId());
-    context.write(conflict_key::one_time(services_.hashes, token_->user, kPurpose), newest->expires_ms());
-    context.write(conflict_key::user(services_.hashes, token_->user));
     return Granted{.user = token_->user};
   }
 
@@ -108,7 +108,7 @@ Outcome request_password_reset(const Services& services, const Caller& caller, c
     const auto account = user ? context.account(*user) : std::nullopt;
     const auto reset = uuid_v7<OneTimeId>(context.now_ms(), services.entropy.bytes<10>());
     const ResetToken token = random_reset_token(services.entropy, user.value_or(UserId()));
-    const auto mailbox = account ? mailbox_of(services, context.rows(), *account) : std::nullopt;
+    const auto mailbox = account ? mailbox_of(services, context, *account) : std::nullopt;
     auto decision = decide_reset_request(account, {.reset = reset,
                                                    .login_index = std::string(index.raw()),
                                                    .token_hash = reset_token_hash(services.hashes, token),
@@ -118,9 +118,7 @@ Outcome request_password_reset(const Services& services, const Caller& caller, c
     if (account) context.about(*user);
     context.add(std::move(decision.events));
     if (!*decision.answer) return Granted{};
-    context.one_time(*user, kPurpose);
-    context.write(conflict_key::one_time(services.hashes, *user, kPurpose),
-                  context.now_ms() + command.lifetime_s * kMsPerSecond);
+    context.one_time(*user, kPurpose);  // it is superseded
     ask_for_mail(services, context,
                  {.user = *user,
                   .kind = journal::v1::MAIL_PASSWORD_RESET,

@@ -1,19 +1,12 @@
 #include "commands/delivery/mailbox.h"
 
-#include "commands/core/subject_keys.h"
 #include "domain/value/names.h"
 
 namespace ledgate {
-namespace {
-
-constexpr std::int64_t kMsPerSecond = 1000;
-
-}  // namespace
-
-std::optional<std::string> mailbox_of(const Services& services, const KvReader& rows,
+std::optional<std::string> mailbox_of(const Services& services, const TransactionContext& context,
                                       const state::v1::Account& account) {
   if (!account.has_email()) return std::nullopt;
-  const auto shown = services.subject_keys.open(rows, account.email());
+  const auto shown = context.open(account.email());
   if (!shown) return std::nullopt;
   const auto folded = services.folder.fold(*shown);
   if (!folded || !is_email(*folded)) return std::nullopt;
@@ -32,7 +25,6 @@ void ask_for_mail(const Services& services, TransactionContext& context, const M
                               .lifetime_s = request.lifetime_s,
                               .enabled = services.emails_enabled,
                               .dialect = dialect}));
-  context.born(conflict_key::mail(services.hashes, mail), context.now_ms() + request.lifetime_s * kMsPerSecond);
 }
 
 }  // namespace ledgate

@@ -12,7 +12,7 @@
 namespace ledgate {
 
 // The account's address, if mail can be sent to it; nullopt: it has none (the default administrator's is no address).
-std::optional<std::string> mailbox_of(const Services& services, const KvReader& rows,
+std::optional<std::string> mailbox_of(const Services& services, const TransactionContext& context,
                                       const state::v1::Account& account);
 
 struct MailToQueue {

@@ -1,12 +1,9 @@
 #include "commands/delivery/outbox.h"
 
 #include "commands/core/executor.h"
-#include "commands/core/subject_keys.h"
 
 namespace ledgate {
 namespace {
-
-constexpr std::int64_t kMsPerSecond = 1000;
 
 Caller the_service() {
   Caller caller;
@@ -18,9 +15,8 @@ OneTimePurpose purpose_of(journal::v1::MailKind kind) {
   return kind == journal::v1::MAIL_OTP ? OneTimePurpose::kEmailVerification : OneTimePurpose::kPasswordReset;
 }
 
-std::optional<journal::v1::MailContent> open_content(const Services& services, const KvReader& rows,
-                                                     const state::v1::Mail& mail) {
-  const auto opened = services.subject_keys.open(rows, mail.content());
+std::optional<journal::v1::MailContent> open_content(const TransactionContext& context, const state::v1::Mail& mail) {
+  const auto opened = context.open(mail.content());
   std::optional<journal::v1::MailContent> content(std::in_place);
   if (!opened || !content->ParseFromString(*opened)) return std::nullopt;
   return content;
@@ -33,10 +29,6 @@ bool is_superseded(TransactionContext& context, const state::v1::Mail& mail) {
   return !newest || newest->id() != mail.one_time_id() || newest->used();
 }
 
-void write_mail(const Services& services, TransactionContext& context, const MailId& id, const state::v1::Mail& mail) {
-  context.write(conflict_key::mail(services.hashes, id), std::max(mail.expires_ms(), mail.due_ms()));
-}
-
 }  // namespace
 
 Result<std::optional<ClaimedMail>> claim_mail(const Services& services, const MailId& id, std::int64_t lease_s) {
@@ -45,13 +37,12 @@ Result<std::optional<ClaimedMail>> claim_mail(const Services& services, const Ma
     claimed.reset();
     const auto mail = context.mail(id);
     if (!mail) return Granted{};
-    const auto content = open_content(services, context.rows(), *mail);
+    const auto content = open_content(context, *mail);
     ClaimAttempt attempt{.log_time_ms = services.awaiter.log_time().ms, .lease_s = lease_s};
     if (!services.emails_enabled) attempt.refusal = MailRefusal::kDisabled;
     if (is_superseded(context, *mail)) attempt.refusal = MailRefusal::kSuperseded;
     if (!content) attempt.refusal = MailRefusal::kUnreadable;
     auto decision = decide_claim(mail, attempt);
-    if (!decision.events.empty()) write_mail(services, context, id, *mail);
     context.add(std::move(decision.events));
     if (*decision.answer == 0) return Granted{};
     claimed = ClaimedMail{.mail = {.id = id,
@@ -70,13 +61,7 @@ Result<std::optional<ClaimedMail>> claim_mail(const Services& services, const Ma
 Status conclude_mail(const Services& services, const ClaimedMail& claimed, const MailReport& report) {
   const Outcome outcome = execute(services, the_service(), [&](TransactionContext& context) -> Result<Granted> {
     const auto mail = context.mail(claimed.mail.id);
-    auto events = decide_conclusion(mail, claimed.attempt, report);
-    if (!events.empty()) {
-      const std::int64_t retry_ms = retry_after_s(claimed.attempt) * kMsPerSecond;
-      context.write(conflict_key::mail(services.hashes, claimed.mail.id),
-                    std::max(mail->expires_ms(), context.now_ms() + retry_ms));
-    }
-    context.add(std::move(events));
+    context.add(decide_conclusion(mail, claimed.attempt, report));
     return Granted{};
   });
   if (!outcome.result) return fail(outcome.result.error());

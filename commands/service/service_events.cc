@@ -2,7 +2,6 @@
 
 #include "commands/core/executor.h"
 #include "projections/log/record.h"
-#include "projections/models/signing_keys.h"
 
 #include <algorithm>
 #include <memory>
@@ -13,8 +12,6 @@ namespace {
 
 using journal::v1::Event;
 
-constexpr std::string_view kTickKey = "tick";
-constexpr std::string_view kSigningKeysKey = "signing-keys";
 constexpr std::string_view kSigningAlgorithm = "ES256";
 // What new keys are used from when there is no older one to bridge the time with.
 constexpr std::int64_t kAtOnceMs = 0;
@@ -46,8 +43,8 @@ Event signing_key_retired(const std::string& kid) {
 }
 
 // The keys that are not retired, the one to be used last at the end.
-std::vector<rows::v1::SigningKeyRow> living_keys(const KvReader& rows) {
-  auto keys = list_signing_keys(rows);
+std::vector<rows::v1::SigningKeyRow> living_keys(TransactionContext& context) {
+  auto keys = context.signing_keys();
   std::erase_if(keys, [](const auto& row) { return row.retired(); });
   std::sort(keys.begin(), keys.end(),
             [](const auto& a, const auto& b) { return a.key().use_from_ms() < b.key().use_from_ms(); });
@@ -121,9 +118,7 @@ std::size_t record_facts(const Services& services, const std::vector<Fact>& fact
 
 Status tick(const Services& services) {
   return execute_once(services, the_service(), [&](TransactionContext& context) -> Result<Granted> {
-    const Key16 key = conflict_key::named(services.hashes, kTickKey);
-    context.read(key);
-    context.write(key);
+    context.latest_tick();  // so that of several nodes one wins
     Event event;
     event.mutable_service()->mutable_clock_ticked();
     context.add(std::move(event));
@@ -133,9 +128,7 @@ Status tick(const Services& services) {
 
 Status maintain_signing_keys(const Services& services, const SigningKeyRules& rules) {
   return execute_once(services, the_service(), [&](TransactionContext& context) -> Result<Granted> {
-    const Key16 conflict = conflict_key::named(services.hashes, kSigningKeysKey);
-    context.read(conflict);
-    const auto keys = living_keys(context.rows());
+    const auto keys = living_keys(context);
     const std::int64_t now_ms = context.now_ms();
     if (keys.empty()) {
       context.add(signing_key_added(services, kAtOnceMs));
@@ -147,7 +140,6 @@ Status maintain_signing_keys(const Services& services, const SigningKeyRules& ru
       if (keys[i + 1].key().use_from_ms() + rules.longest_token.count() <= now_ms)
         context.add(signing_key_retired(keys[i].key().kid()));
     }
-    if (!context.is_empty()) context.write(conflict);
     return Granted{};
   });
 }

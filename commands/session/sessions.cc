@@ -12,10 +12,6 @@ namespace {
 constexpr std::int64_t kMsPerSecond = 1000;
 constexpr int kPasswordChecksMax = 3;
 
-std::int64_t session_end_ms(std::int64_t now_ms, std::int64_t access_lifetime_s, std::int64_t refresh_lifetime_s) {
-  return now_ms + (access_lifetime_s + refresh_lifetime_s) * kMsPerSecond;
-}
-
 // What the stored hash said about a password, and which hash that was.
 struct CheckedPassword {
   std::optional<UserId> user;
@@ -102,12 +98,7 @@ class LoggingIn {
     if (user) context.about(*user);
     if (!decision.answer) return fail(std::move(decision.answer).error());
     if (command_.known_network) context.count(*command_.known_network);
-    if (attempt.renewed_hash) context.write(conflict_key::user(services_.hashes, *user));
     context.acted_by(*user, attempt.birth.session);
-    if (command_.terms) {
-      context.born(conflict_key::session(services_.hashes, attempt.birth.session),
-                   session_end_ms(context.now_ms(), attempt.birth.access_lifetime_s, attempt.birth.refresh_lifetime_s));
-    }
     return Granted{.user = *user, .session = attempt.birth.session};
   }
 
@@ -118,11 +109,6 @@ class LoggingIn {
   CheckedPassword checked_;
   bool overtaken_ = false;
 };
-
-bool changes_session(const journal::v1::SessionEvent& event) {
-  return event.has_reuse_detected() || event.has_logged_out() || event.refreshed().rotated() ||
-         event.refreshed().extended();
-}
 
 // What a refresh token leads to, by `decide`.
 template <class Decide>
@@ -149,10 +135,6 @@ Result<Granted> present_refresh(const Services& services, const Caller& caller, 
     context.acted_by(user, command.token->session);
   }
   auto decision = decide(session, account, attempt);
-  if (changes_session(decision.events.front().session())) {
-    context.write(conflict_key::session(services.hashes, command.token->session),
-                  session_end_ms(context.now_ms(), session->access_lifetime_s(), session->refresh_lifetime_s()));
-  }
   context.add(std::move(decision.events));
   if (!decision.answer) return fail(std::move(decision.answer).error());
   return Granted{.user = user, .session = command.token->session, .generation = *decision.answer};
@@ -168,8 +150,6 @@ SessionId begin_session(const Services& services, TransactionContext& context, c
                            .rotating = terms.rotating,
                            .at_registration = at_registration};
   context.add(logged_in(user, birth, dialect, journal::v1::LOGIN_PASSWORD));
-  context.born(conflict_key::session(services.hashes, birth.session),
-               session_end_ms(context.now_ms(), terms.access_lifetime_s, terms.refresh_lifetime_s));
   context.acted_by(user, birth.session);
   return birth.session;
 }
@@ -204,10 +184,7 @@ Outcome end_session(const Services& services, const Caller& caller, const Sessio
   return execute(services, caller, [&](TransactionContext& context) -> Result<Granted> {
     const auto session = context.session(session_id);
     auto decision = decide_session_end(session, how, caller.dialect);
-    if (!decision.events.empty()) {
-      context.about(UserId::from_bytes(session->user_id()).value_or(UserId()));
-      context.write(conflict_key::session(services.hashes, session_id), session->expires_ms());
-    }
+    if (!decision.events.empty()) context.about(UserId::from_bytes(session->user_id()).value_or(UserId()));
     context.add(std::move(decision.events));
     return Granted{.user = session ? UserId::from_bytes(session->user_id()).value_or(UserId()) : UserId(),
                    .session = session_id};
@@ -224,8 +201,6 @@ Outcome enter_as_guest(const Services& services, const Caller& caller, bool admi
     auto decision = decide_guest_entry(entry);
     context.add(std::move(decision.events));
     if (!decision.answer) return fail(std::move(decision.answer).error());
-    context.born(conflict_key::session(services.hashes, entry.session),
-                 session_end_ms(context.now_ms(), terms.access_lifetime_s, 0));
     context.acted_by(entry.guest, entry.session);
     return Granted{.user = entry.guest, .session = entry.session};
   });

@@ -18,30 +18,24 @@ std::size_t users(World& world) {
 
 Outcome register_ann(World& world) { return register_user(world.services(), World::caller(), World::user("ann")); }
 
-// A command that conflicts with whoever else writes `key`.
-Attempt touching(const Services& services, const std::string& key) {
-  return [&services, key](TransactionContext& context) -> Result<Granted> {
-    const Key16 conflict = conflict_key::named(services.hashes, key);
-    context.read(conflict);
-    context.write(conflict);
-    journal::v1::Event event;
-    event.mutable_service()->mutable_stopped();
-    context.add(std::move(event));
-    return Granted{};
-  };
+// A command that conflicts with whoever else does it at the same time.
+Result<Granted> touch_the_clock(TransactionContext& context) {
+  context.latest_tick();
+  journal::v1::Event event;
+  event.mutable_service()->mutable_clock_ticked();
+  context.add(std::move(event));
+  return Granted{};
 }
 
 TEST(Conflicts, AreDecidedAgainOnANewerSnapshot) {
   World world;
   int attempts = 0;
-  const Attempt attempt = touching(world.services(), "k");
   for (int i = 0; i < 3; ++i) {
-    world.hooked.before_next(
-        [&] { EXPECT_TRUE(execute(world.services(), World::caller(), touching(world.services(), "k")).result); });
+    world.hooked.before_next([&] { EXPECT_TRUE(execute(world.services(), World::caller(), touch_the_clock).result); });
   }
   const Outcome outcome = execute(world.services(), World::caller(), [&](TransactionContext& context) {
     ++attempts;
-    return attempt(context);
+    return touch_the_clock(context);
   });
   EXPECT_TRUE(outcome.result);
   EXPECT_EQ(attempts, 4);
@@ -51,11 +45,10 @@ TEST(Conflicts, AreDecidedAgainOnANewerSnapshot) {
 TEST(Conflicts, WithoutEndAreGivenUpAfterABoundedNumber) {
   World world;
   int attempts = 0;
-  world.hooked.before_each(
-      [&] { EXPECT_TRUE(execute(world.services(), World::caller(), touching(world.services(), "k")).result); });
+  world.hooked.before_each([&] { EXPECT_TRUE(execute(world.services(), World::caller(), touch_the_clock).result); });
   const Outcome outcome = execute(world.services(), World::caller(), [&](TransactionContext& context) {
     ++attempts;
-    return touching(world.services(), "k")(context);
+    return touch_the_clock(context);
   });
   EXPECT_EQ(outcome.result.error().code, ErrorCode::kContended);
   EXPECT_GT(outcome.result.error().retry_after.count(), 0);
@@ -65,9 +58,8 @@ TEST(Conflicts, WithoutEndAreGivenUpAfterABoundedNumber) {
 
 TEST(Conflicts, OfWhatOthersMayDoAsWellAreASuccess) {
   World world;
-  world.hooked.before_next(
-      [&] { EXPECT_TRUE(execute(world.services(), World::caller(), touching(world.services(), "k")).result); });
-  EXPECT_TRUE(execute_once(world.services(), World::caller(), touching(world.services(), "k")));
+  world.hooked.before_next([&] { EXPECT_TRUE(execute(world.services(), World::caller(), touch_the_clock).result); });
+  EXPECT_TRUE(execute_once(world.services(), World::caller(), touch_the_clock));
   EXPECT_EQ(world.transactions().size(), 2U) << "no second try";
 }
 

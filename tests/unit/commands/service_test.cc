@@ -1,4 +1,5 @@
 // What the service does for itself: ticks, signing keys, the first administrator, the genesis, small facts.
+#include "commands/core/conflict_keys.h"
 #include "projections/models/accounts.h"
 #include "projections/models/audit.h"
 #include "projections/models/signing_keys.h"
@@ -308,8 +309,10 @@ TEST(Transactions, AKeyIsNeverForgottenWhileARecordThatReadItMayArrive) {
   const auto snapshot = world.node().rows();
   const Caller caller;
   TransactionContext context(world.services(), caller, *snapshot);
-  const Key16 key = conflict_key::named(world.vault, "short-lived");
-  context.write(key, context.now_ms() + 1);
+  journal::v1::Event event;
+  event.mutable_user()->set_user_id(std::string(16, 'u'));
+  event.mutable_user()->mutable_otp_sent()->set_lifetime_s(1);
+  context.add(std::move(event));
   journal::v1::Transaction transaction;
   ASSERT_TRUE(transaction.ParseFromString(context.finish().value()));
   EXPECT_GE(transaction.writes(0).forget_after_ms(), context.now_ms() + 10 * 60 * 1000);
@@ -321,7 +324,7 @@ TEST(ConflictKeys, OfDifferentThingsDiffer) {
   const std::set<Key16> keys{conflict_key::user(world.vault, *UserId::from_bytes(same)),
                              conflict_key::session(world.vault, *SessionId::from_bytes(same)),
                              conflict_key::login(world.vault, *Key16::from_bytes(same)),
-                             conflict_key::named(world.vault, same)};
+                             conflict_key::api_token(world.vault, *Key16::from_bytes(same))};
   EXPECT_EQ(keys.size(), 4U);
 }
 
