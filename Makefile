@@ -39,7 +39,7 @@ tidy: ## clang-tidy over what changed since it last passed
 fuzz: ## every fuzzer for FUZZ_SECONDS (60)
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} scripts/test fuzz
 
-docs: ## docs/settings.md, docs/errors.md and the locks in tests/golden, from their tables
+docs: ## the pages of docs/ that are made from tables
 	@scripts/docs
 
 clean: ## everything that was built

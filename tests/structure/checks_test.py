@@ -71,9 +71,15 @@ class HouseRules(unittest.TestCase):
 
 class Locks(unittest.TestCase):
     def test_only_grow(self):
-        self.assertEqual(generated.lock_problems("l", ["a = 1"], ["a = 1"]), [])
-        self.assertIn("permanent", generated.lock_problems("l", ["a = 1", "b = 2"], ["a = 1"])[0])
-        self.assertIn("not locked", generated.lock_problems("l", ["a = 1"], ["a = 1", "b = 2"])[0])
+        self.assertEqual(generated.lock_problems("l", ["a = 1"], ["a = 1"], True), [])
+        for released in [True, False]:
+            self.assertIn("permanent", generated.lock_problems("l", ["a = 1", "b = 2"], ["a = 1"], released)[0])
+
+    def test_what_is_new_is_locked_at_a_release(self):
+        self.assertEqual(generated.lock_problems("l", ["a = 1"], ["a = 1", "b = 2"], False), [])
+        self.assertIn("not locked", generated.lock_problems("l", ["a = 1"], ["a = 1", "b = 2"], True)[0])
+        self.assertFalse(generated.is_release("# Changelog\n\n## Unreleased\n\n## 1.0.0\n"))
+        self.assertTrue(generated.is_release("# Changelog\n\n## 1.1.0\n\n## 1.0.0\n"))
 
 
 class Results(unittest.TestCase):

@@ -1,18 +1,23 @@
-// Prints one of the tables of this repository as text: `tree_facts settings|errors|error-codes|proto`. generated.py
-// compares and writes.
+// Prints one of the tables of this repository as text: `tree_facts settings|errors|events|error-codes|proto`.
+// generated.py compares and writes.
 #include "domain/errors/error_codes.h"
 #include "domain/journal.pb.h"
-#include "domain/value/fact_options.pb.h"
+#include "domain/value/fact_type.h"
 #include "infra/config/settings_print.h"
 
 #include <google/protobuf/descriptor.h>
 
+#include <algorithm>
+#include <cctype>
 #include <iostream>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
 namespace pb = google::protobuf;
+using ledgate::FactType;
 
 void print_errors() {
   std::cout << "# Errors\n\n"
@@ -25,6 +30,62 @@ void print_errors() {
     std::cout << "| " << static_cast<int>(row.code) << " | `" << row.slug << "` | " << ledgate::http_status(row.kind)
               << " | " << row.sentence << " |\n";
   }
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char letter) { return std::tolower(letter); });
+  return text;
+}
+
+// `word` of each of the values, or what stands there instead of a field.
+std::string reasons(const FactType& type) {
+  const auto& options = type.options();
+  if (options.outcome() == FactType::Options::SUCCESS) return "";
+  const auto* field = type.message().FindFieldByName(options.reason_field());
+  if (field == nullptr) return "`" + options.reason() + "`";
+  if (field->enum_type() != nullptr) return "by `" + field->enum_type()->name() + "`";
+  return "`" + options.reason() + "…`";
+}
+
+std::string touches(const FactType& type) {
+  std::string list;
+  for (const FactType::Touch& touch : type.touches()) {
+    list += (list.empty() ? "" : ", ") + lower(FactType::Options::Key_Name(touch.key));
+    if (touch.born) list += " (born)";
+    if (!touch.when.empty()) list += " (if changed)";
+  }
+  return list;
+}
+
+void print_words(const pb::EnumDescriptor& type) {
+  std::cout << "| `" << type.name() << "` | ";
+  for (int i = 1; i < type.value_count(); ++i)
+    std::cout << (i > 1 ? ", " : "") << "`" << ledgate::word_of(type, type.value(i)->number()) << "`";
+  std::cout << " |\n";
+}
+
+void print_events() {
+  std::cout << "# Events\n\n"
+               "Generated from the facts' own declarations (`domain/*/facts.proto`) at each release; do not edit.\n\n"
+               "`type` of an item of the audit trail is the name; `outcome` and `reason` are as below. Names and words "
+               "are permanent.\n"
+               "*Seen by*: `auditors` in the audit trail; `consumers` in the trail and on the public topic; `nodes` "
+               "nowhere.\n"
+               "*Touches*: the conflict keys that the transaction writes.\n\n"
+               "| event | outcome | reason | seen by | touches | since level |\n"
+               "| --- | --- | --- | --- | --- | --- |\n";
+  std::vector<const FactType*> types;
+  for (const FactType& type : FactType::all()) types.push_back(&type);
+  std::ranges::sort(types, {}, [](const FactType* type) { return type->name(); });
+  for (const FactType* type : types) {
+    const auto& options = type->options();
+    std::cout << "| `" << type->name() << "` | " << lower(FactType::Options::Outcome_Name(options.outcome())) << " | "
+              << reasons(*type) << " | " << lower(FactType::Options::Audience_Name(options.audience())) << " | "
+              << touches(*type) << " | " << options.since_level() << " |\n";
+  }
+  std::cout << "\n## Words for reasons\n\n| by | words |\n| --- | --- |\n";
+  print_words(*ledgate::journal::v1::Refusal_descriptor());
+  print_words(*ledgate::journal::v1::MailFailure_descriptor());
 }
 
 void print_error_codes() {
@@ -66,12 +127,14 @@ int main(int argc, char** argv) {
     std::cout << ledgate::infra::settings_as_markdown();
   } else if (name == "errors") {
     print_errors();
+  } else if (name == "events") {
+    print_events();
   } else if (name == "error-codes") {
     print_error_codes();
   } else if (name == "proto") {
     print_proto(*ledgate::journal::v1::Transaction::descriptor()->file());
   } else {
-    std::cerr << "tree_facts settings|errors|error-codes|proto\n";
+    std::cerr << "tree_facts settings|errors|events|error-codes|proto\n";
     return 2;
   }
 }

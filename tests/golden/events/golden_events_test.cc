@@ -2,6 +2,9 @@
 // made of.
 //
 //   LEDGATE_WRITE_GOLDEN=1 golden_events    adds the samples that are missing, and never touches one that is there
+//
+// A fact gets its sample when it is released (scripts/docs --release); until then it may still change.
+#include "domain/value/fact_type.h"
 #include "projections/log/record.h"
 #include "tests/golden/events/samples.h"
 
@@ -13,6 +16,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <sstream>
 
 namespace ledgate::golden {
 namespace {
@@ -22,6 +26,7 @@ using google::protobuf::util::MessageDifferencer;
 
 constexpr std::string_view kEvent = ".event.bin";
 constexpr std::string_view kRecord = ".record.bin";
+constexpr std::string_view kHowToAdd = "run scripts/docs --release and commit what it adds";
 
 // "LoggedIn" of ".../LoggedIn.event.bin" and of ".../LoggedIn-2.event.bin".
 std::string fact_name(const std::string& path) {
@@ -63,7 +68,27 @@ std::vector<std::string> samples_of(const std::string& name, std::string_view en
   return paths;
 }
 
-// What is set in `example` and in no sample yet.
+// What was released, by its full name: what stands in the lock of the events.
+bool is_released(const std::string& full_name) {
+  static const std::set<std::string> released = [] {
+    std::set<std::string> names;
+    std::istringstream lines(read_file(std::string(LEDGATE_SOURCE_DIR) + "/tests/golden/proto.lock"));
+    for (std::string name, rest; lines >> name && std::getline(lines, rest);) names.insert(name);
+    return names;
+  }();
+  return released.contains(full_name);
+}
+
+// Of the field at a dotted path.
+bool is_released(const google::protobuf::Descriptor* message, const std::string& path) {
+  std::istringstream names(path);
+  const google::protobuf::FieldDescriptor* field = nullptr;
+  for (std::string name; std::getline(names, name, '.'); message = field->message_type())
+    field = message->FindFieldByName(name);
+  return is_released(field->full_name());
+}
+
+// What is set in `example`, was released, and is in no sample yet.
 template <class T, class Read>
 std::string missing_field(const std::string& name, std::string_view ending, const T& example, const Read& read) {
   std::set<std::string> covered;
@@ -73,7 +98,8 @@ std::string missing_field(const std::string& name, std::string_view ending, cons
   }
   for (const std::string& field : fields_of(example)) {
     // The events of a transaction have samples of their own.
-    if (!covered.contains(field) && !field.starts_with("events.")) return field;
+    if (covered.contains(field) || field.starts_with("events.")) continue;
+    if (is_released(example.GetDescriptor(), field)) return field;
   }
   return {};
 }
@@ -99,6 +125,7 @@ T read_record(const std::string& path) {
 std::string missing_field(const Fact& fact) { return missing_field(fact.name, kEvent, fact.example, read_event); }
 
 void add_event(const Fact& fact) {
+  if (!is_released(FactType::of(fact.example)->path())) return;
   if (missing_field(fact).empty() && !samples_of(fact.name, kEvent).empty()) return;
   const std::string stem = free_stem(fact.name, kEvent);
   write_if_missing(stem + std::string(kEvent), fact.example.SerializeAsString());
@@ -152,18 +179,29 @@ TEST_F(GoldenEvents, AreOfTheFactTheirFileIsNamedAfter) {
   }
 }
 
-TEST_F(GoldenEvents, ThereIsOneOfEveryFact) {
+TEST_F(GoldenEvents, ThereIsOneOfEveryReleasedFact) {
+  std::size_t released = 0;
   for (const Fact& fact : every_fact()) {
-    EXPECT_FALSE(samples_of(fact.name, kEvent).empty())
-        << fact.name << " has no sample: run golden_events with LEDGATE_WRITE_GOLDEN=1 and commit what it adds";
+    if (!is_released(FactType::of(fact.example)->path())) continue;
+    ++released;
+    EXPECT_FALSE(samples_of(fact.name, kEvent).empty()) << fact.name << " has no sample: " << kHowToAdd;
+  }
+  EXPECT_GE(released, 46U);
+}
+
+TEST_F(GoldenEvents, EveryFactIsReadFromItsBytesAndFromItsTwin) {
+  for (const Fact& fact : every_fact()) {
+    journal::v1::Event read;
+    ASSERT_TRUE(read.ParseFromString(fact.example.SerializeAsString())) << fact.name;
+    EXPECT_TRUE(MessageDifferencer::Equals(read, fact.example)) << fact.name;
+    journal::v1::Event twin;
+    ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(to_json(fact.example), &twin).ok()) << fact.name;
+    EXPECT_TRUE(MessageDifferencer::Equals(twin, fact.example)) << fact.name;
   }
 }
 
-TEST_F(GoldenEvents, EveryFieldIsSetInSomeSample) {
-  for (const Fact& fact : every_fact()) {
-    EXPECT_EQ(missing_field(fact), "") << fact.name
-                                       << ": run golden_events with LEDGATE_WRITE_GOLDEN=1 and commit what it adds";
-  }
+TEST_F(GoldenEvents, EveryReleasedFieldIsSetInSomeSample) {
+  for (const Fact& fact : every_fact()) EXPECT_EQ(missing_field(fact), "") << fact.name << ": " << kHowToAdd;
 }
 
 TEST_F(GoldenEvents, BytesAndTwinsComeInPairs) {
@@ -179,8 +217,7 @@ void expect_records(const std::string& name, const T& example) {
     EXPECT_FALSE(has_unknown_fields(payload)) << path;
     expect_equal_to_twin(payload, path);
   }
-  EXPECT_EQ(missing_field(name, kRecord, example, read_record<T>), "")
-      << name << ": run golden_events with LEDGATE_WRITE_GOLDEN=1 and commit what it adds";
+  EXPECT_EQ(missing_field(name, kRecord, example, read_record<T>), "") << name << ": " << kHowToAdd;
 }
 
 TEST_F(GoldenEvents, TheRecordsOpenUnderTheirKeyringAndHaveEveryField) {
