@@ -69,6 +69,14 @@ class HouseRules(unittest.TestCase):
         self.assertEqual(self.problems("snprintf(a, n, b); // not sprintf(\nauto s = \"sprintf(\";"), [])
 
 
+    def test_decisions_read_through_their_context(self):
+        for text in ["Outcome f() { return execute([&](TransactionContext& context) -> R {\n  return g(services.store.latest());\n}); }", "R decide(TransactionContext& context, int x) const { KvReader& rows = h(); }"]:
+            self.assertEqual(len(self.problems(text, "commands/account/a.cc")), 1, text)
+            self.assertEqual(self.problems(text, "commands/core/a.cc"), [], text)
+        for text in ["Outcome f() { g(services.store.latest()); return execute([&](TransactionContext& context) { return context.x(); }); }", "void f(TransactionContext& context);\nvoid g(KvReader& rows) {}"]:
+            self.assertEqual(self.problems(text, "commands/account/a.cc"), [], text)
+
+
 class Locks(unittest.TestCase):
     def test_only_grow(self):
         self.assertEqual(generated.lock_problems("l", ["a = 1"], ["a = 1"], True), [])

@@ -1,4 +1,5 @@
-"""Size and manners of the sources: files of at most 500 lines, functions of at most 60 (tests may have tables), no notes to self, no code in comments, no banned calls."""
+"""Size and manners of the sources: files of at most 500 lines, functions of at most 60 (tests may have tables), no notes to self, no code in comments, no banned calls,
+no decision on rows that are not part of its transaction."""
 
 import ast
 import re
@@ -25,6 +26,8 @@ BANNED_IN_LAYERS = {
     r"\bsleep_(for|until)\s*\(": "wait for a condition",
 }
 MAY_SLEEP = ("projections/log/waiting.cc",)  # for those who back off, or try again after a fault
+DECIDES = re.compile(r"\bTransactionContext& \w+[^;{}]*\{")  # the head of a function or lambda that decides
+ROWS = re.compile(r"\.store\b|\bKvReader\b|\bsnapshot\(\)")
 CONTROL = re.compile(r"\b(if|for|while|switch|catch|do|else|try|return)\b")
 
 
@@ -54,6 +57,20 @@ def python_functions(text):
     return [(node.name, node.lineno, node.end_lineno) for node in ast.walk(ast.parse(text)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
 
 
+def decisions_on_bare_rows(path, text):
+    """Where a command decides on rows that the transaction context knows nothing of: the log would not notice when they change."""
+    code = without_comments_and_strings(text)
+    problems = []
+    for head in DECIDES.finditer(code):
+        end, depth = head.end(), 1
+        while depth and end < len(code):
+            depth += {"{": 1, "}": -1}.get(code[end], 0)
+            end += 1
+        for match in ROWS.finditer(code, head.end(), end):
+            problems.append(f"{path}:{line_of(code, match.start())}: {match.group()}: a decision reads through its context, or its reads are not in the transaction")
+    return problems
+
+
 def check(path, text):
     problems = []
     lines = text.splitlines()
@@ -69,6 +86,8 @@ def check(path, text):
             problems.append(f"{path}:{number}: a note to self without an issue, as in (#12)")
         if is_cpp and CODE_IN_COMMENT.search(line):
             problems.append(f"{path}:{number}: code in a comment")
+    if path.startswith("commands/") and not path.startswith("commands/core/"):
+        problems += decisions_on_bare_rows(path, text)
     if is_cpp:
         code = without_comments_and_strings(text)
         for pattern, why in (BANNED | (BANNED_IN_LAYERS if in_layers else {})).items():
