@@ -61,11 +61,16 @@ std::unique_ptr<Log> full_log(bool deactivated) {
   return log;
 }
 
+// Of each touch's conditions the first holds, and no other.
 void meet_conditions(const FactType& type, Event& event) {
   auto& fact = const_cast<google::protobuf::Message&>(type.fact_in(event));
   for (const auto& touch : type.touches()) {
     for (const auto& condition : touch.when) {
-      if (condition.is != nullptr) fact.GetReflection()->SetEnum(&fact, condition.field, condition.is);
+      if (&condition != &touch.when.front()) {
+        fact.GetReflection()->ClearField(&fact, condition.field);
+      } else if (condition.is != nullptr) {
+        fact.GetReflection()->SetEnum(&fact, condition.field, condition.is);
+      }
     }
   }
 }
@@ -89,6 +94,7 @@ bool changes(const Event& event, const std::vector<Table>& tables) {
     const auto log = full_log(deactivated);
     std::vector<TableRows> before;
     for (const Table table : tables) before.push_back(rows_in(*log, table));
+    log->advance(1000);
     log->append_event(event);
     for (std::size_t i = 0; i < tables.size(); ++i) {
       if (rows_in(*log, tables[i]) != before[i]) return true;
@@ -131,9 +137,11 @@ TEST(DeclaredTouches, EveryOneIsFolded) {
     Event event = sample(type.name());
     meet_conditions(type, event);
     for (const Guarded& guarded : kGuarded) {
-      // What is registered here again has its names already.
-      if (!type.touches(guarded.key) || guarded.key == Options::LOGINS || guarded.key == Options::ADMINISTRATORS)
+      // What is made here a second time is in these lists already.
+      if (guarded.key == Options::LOGINS || guarded.key == Options::ADMINISTRATORS ||
+          guarded.key == Options::API_TOKENS)
         continue;
+      if (!type.touches(guarded.key)) continue;
       EXPECT_TRUE(changes(event, guarded.tables))
           << type.name() << " touches " << Options::Key_Name(guarded.key) << ", and no read model folds it";
     }
