@@ -62,8 +62,9 @@ struct ApiSettings {
   SessionPolicy sessions;
   OneTimePolicy one_time;
   RateLimits limits;
-  std::size_t worker_threads = 64;  // for whatever may block; made as they are needed
-  std::size_t worker_queue = 1024;  // requests; beyond it 503 at once
+  std::size_t waiting_requests = 64;  // that may wait for a hash, the journal or a position, at the same time
+  std::size_t scan_threads = 4;       // for long scans; made as they are needed
+  std::size_t queue = 1024;           // requests before each of the two; beyond it 503 at once
 };
 
 // One answered request, for metrics and the request log. Views are good during the call.

@@ -27,11 +27,12 @@ class Explicit {
   T value_;
 };
 
-// Where a row's handler runs. A row that runs inline still moves to a worker when it has to wait for a position or hash
-// a Basic password.
+// Where a query's handler runs. Commands run on fibers, and whatever has to wait for a position or a Basic password
+// does that on a fiber first.
 enum class Runs : std::uint8_t {
   kInline,  // on the I/O thread: a few look-ups in this node's rows
-  kWorker,  // on the pool: commands, long scans, whatever appends to the journal
+  kFiber,   // on the I/O thread too, and may wait
+  kWorker,  // on the pool: long scans
 };
 
 enum class Kind : std::uint8_t {

@@ -24,7 +24,7 @@ constexpr std::array kRoutes{
           .operation = "introspect",
           .summary = "Whether a token is good now, and whose (RFC 7662)",
           .access = Access::kAccount,
-          .runs = Runs::kWorker,
+          .runs = Runs::kFiber,
           .kind = Kind::kQuery,
           .credentials = kBearerOrBasic,
           .bodies = kForms,

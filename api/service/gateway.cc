@@ -5,6 +5,7 @@
 #include "api/http/cors.h"
 #include "api/http/media_type.h"
 #include "api/service/denials.h"
+#include "api/service/request_fibers.h"
 #include "api/service/router.h"
 #include "api/service/routes.h"
 #include "api/service/worker_pool.h"
@@ -77,7 +78,8 @@ class Gateway::Impl {
       : context_(context),
         router_(routes()),
         cors_(context.settings.cors_origins),
-        pool_(context.settings.worker_threads, context.settings.worker_queue) {}
+        fibers_(context.services.awaiter.waiting(), context.settings.waiting_requests, context.settings.queue),
+        workers_(context.settings.scan_threads, context.settings.queue) {}
 
   void handle(Request request, Reply reply) {
     Exchange exchange{
@@ -90,12 +92,8 @@ class Gateway::Impl {
     exchange.call.parameter = match.parameter;
     const Checked read = guarded(exchange, [&]() -> Checked { return read_envelope(exchange); });
     if (!read) return finish(exchange, tl::unexpected<Refusal>(read.error()));
-    if (may_block(exchange))
-      return submit(std::move(exchange), [this](Exchange& moved) { conclude(moved, process(moved)); });
-    Answer answer = process(exchange);
-    if (!is_denial(exchange, answer)) return finish(exchange, std::move(answer));
-    auto denied = std::make_shared<Answer>(std::move(answer));  // its event is appended, and that may block
-    submit(std::move(exchange), [this, denied](Exchange& moved) { conclude(moved, std::move(*denied)); });
+    if (!may_wait(exchange)) return serve(exchange);
+    submit(fibers_, exchange, [this](Exchange& moved) { serve(moved); });
   }
 
   [[nodiscard]] Response refuse(int status, std::string_view path) const {
@@ -104,9 +102,16 @@ class Gateway::Impl {
     return render(envelope_at(path), refusal, {});
   }
 
-  void close() { pool_.close(); }
-  void stop() { pool_.stop(); }
-  [[nodiscard]] std::size_t queued() const { return pool_.queued(); }
+  void close() {
+    fibers_.close();
+    workers_.close();
+  }
+  void stop() {
+    close();
+    workers_.stop();
+    fibers_.stop();
+  }
+  [[nodiscard]] std::size_t queued() const { return fibers_.queued() + workers_.queued(); }
   [[nodiscard]] std::uint64_t denials_unrecorded() const { return denials_.unrecorded(); }
 
  private:
@@ -121,7 +126,7 @@ class Gateway::Impl {
     return tl::unexpected<Refusal>(std::move(refusal));
   }
 
-  // What stands around the body: media type, position, idempotency key, credentials. Never blocks.
+  // What stands around the body: media type, position, idempotency key, credentials. Never waits.
   Checked read_envelope(Exchange& exchange) {
     Call& call = exchange.call;
     // Whoever is cut off from the journal can neither vouch for what it reads nor write what it decides.
@@ -136,27 +141,40 @@ class Gateway::Impl {
     return {};
   }
 
-  bool may_block(const Exchange& exchange) {
-    return exchange.call.route->runs == Runs::kWorker || exchange.wanted > context_.services.awaiter.applied() ||
+  bool may_wait(const Exchange& exchange) {
+    const Route& route = *exchange.call.route;
+    return route.kind == Kind::kCommand || route.runs == Runs::kFiber ||
+           exchange.wanted > context_.services.awaiter.applied() ||
            context_.authenticator.blocks(exchange.call.credentials);
   }
 
-  Answer process(Exchange& exchange) {
-    return guarded(exchange, [&]() -> Answer {
+  // On a fiber, or inline where nothing waits. `exchange` may be moved from.
+  void serve(Exchange& exchange) {
+    const Route& route = *exchange.call.route;
+    const Checked admitted = guarded(exchange, [&]() -> Checked {
       TRY_STATUS(await_position(context_, exchange.wanted));
-      TRY_STATUS(authorise(context_, exchange.call));
-      return exchange.call.route->handler(context_, exchange.call);
+      return authorise(context_, exchange.call);
     });
+    if (!admitted) return conclude(exchange, tl::unexpected<Refusal>(admitted.error()));
+    if (route.kind == Kind::kCommand || route.runs != Runs::kWorker) return conclude(exchange, handled(exchange));
+    submit(workers_, exchange, [this](Exchange& moved) { conclude(moved, handled(moved)); });
+  }
+
+  Answer handled(Exchange& exchange) {
+    return guarded(exchange, [&] { return exchange.call.route->handler(context_, exchange.call); });
   }
 
   static bool is_denial(const Exchange& exchange, const Answer& answer) {
     return !answer && answer.error().error.code == ErrorCode::kPermissionDenied && exchange.call.principal.has_value();
   }
 
-  // On a worker: a denial leaves an event before it is answered, or is counted when this user had too many.
+  // A denial leaves an event before it is answered, or is counted when this user had too many.
   void conclude(Exchange& exchange, Answer answer) {
-    if (is_denial(exchange, answer)) record_denial(exchange);
-    finish(exchange, std::move(answer));
+    if (!is_denial(exchange, answer)) return finish(exchange, std::move(answer));
+    submit(fibers_, exchange, [this, refusal = answer.error()](Exchange& denied) {
+      record_denial(denied);
+      finish(denied, tl::unexpected<Refusal>(refusal));
+    });
   }
 
   void record_denial(Exchange& exchange) {
@@ -189,16 +207,17 @@ class Gateway::Impl {
     return refuse_with(ErrorCode::kInternal);
   }
 
-  template <class Job>
-  void submit(Exchange exchange, Job job) {
+  // Moves from `exchange`.
+  template <class Place, class Job>
+  void submit(Place& place, Exchange& exchange, Job job) {
     auto shared = std::make_shared<Exchange>(std::move(exchange));
-    switch (pool_.submit([shared, job] { job(*shared); },
+    switch (place.submit([shared, job] { job(*shared); },
                          [this, shared] { finish(*shared, retry_soon(ErrorCode::kStopping)); })) {
-      case WorkerPool::Submitted::kYes:
+      case Submitted::kYes:
         return;
-      case WorkerPool::Submitted::kFull:
+      case Submitted::kFull:
         return finish(*shared, retry_soon(ErrorCode::kOverloaded));
-      case WorkerPool::Submitted::kStopping:
+      case Submitted::kStopping:
         return finish(*shared, retry_soon(ErrorCode::kStopping));
     }
   }
@@ -238,7 +257,9 @@ class Gateway::Impl {
   const Router router_;
   const Cors cors_;
   Denials denials_;
-  WorkerPool pool_;  // last: its threads use all of the above
+  // Last: what runs there uses all of the above, and workers hand denials to fibers.
+  RequestFibers fibers_;
+  WorkerPool workers_;
 };
 
 Gateway::Gateway(const ApiContext& context) : impl_(std::make_unique<Impl>(context)) {}

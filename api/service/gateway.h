@@ -9,9 +9,9 @@
 
 namespace ledgate::api {
 
-// Any thread. What can be answered from this node's rows is answered on the calling (I/O) thread; whatever may block
-// runs on a bounded pool, and when that is full the request is refused at once. Never throws; answers every request
-// exactly once.
+// Any thread. What can be answered from this node's rows is answered in place; whatever may have to wait does so on a
+// fiber of the calling (I/O) thread, and long scans run on a few threads of their own. Both are bounded, and when their
+// queues are full the request is refused at once. Never throws; answers every request exactly once.
 class Gateway final : public Service {
  public:
   // `context` outlives the gateway.
@@ -23,12 +23,12 @@ class Gateway final : public Service {
   void handle(Request request, Reply reply) override;
   [[nodiscard]] Response refuse(int status, std::string_view path) const override;
 
-  // Answers kStopping to what waits for a worker and to whatever comes later. Does not wait. Idempotent.
+  // Answers kStopping to what is queued and to whatever comes later. Does not wait. Idempotent.
   void close();
-  // As close(), then finishes what is under way and ends the threads. Idempotent.
+  // As close(), then waits until what is under way is finished, for which the I/O threads have to run. Idempotent.
   void stop();
 
-  // Requests waiting for a worker; how many denials were counted without an event of their own.
+  // Requests that are queued; how many denials were counted without an event of their own.
   [[nodiscard]] std::size_t queued() const;
   [[nodiscard]] std::uint64_t denials_unrecorded() const;
 

@@ -1,10 +1,12 @@
 #include "api/service/worker_pool.h"
 
+#include "projections/log/thread_name.h"
+
 #include <system_error>
 
 namespace ledgate::api {
 
-WorkerPool::Submitted WorkerPool::submit(Task task, Task instead) {
+Submitted WorkerPool::submit(Task task, Task instead) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return Submitted::kStopping;
   if (queue_.size() >= queue_max_) return Submitted::kFull;
@@ -19,7 +21,10 @@ WorkerPool::Submitted WorkerPool::submit(Task task, Task instead) {
 
 bool WorkerPool::add_thread() {
   try {
-    threads_.emplace_back([this] { run(); });
+    threads_.emplace_back([this, number = threads_.size()] {
+      name_this_thread("scan", number);
+      run();
+    });
     return true;
   } catch (const std::system_error&) {
     return false;  // the system has no thread to give: those there are take the work

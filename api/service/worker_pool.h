@@ -1,5 +1,7 @@
-// Threads for whatever may block, with a bounded queue before them.
+// Threads for long scans, with a bounded queue before them.
 #pragma once
+
+#include "api/service/submitted.h"
 
 #include <condition_variable>
 #include <cstddef>
@@ -22,7 +24,6 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  enum class Submitted : std::uint8_t { kYes, kFull, kStopping };
   // Never blocks. What is not taken is not run. Of what is taken, close() calls `instead` in place of a task that no
   // thread has begun.
   [[nodiscard]] Submitted submit(Task task, Task instead);

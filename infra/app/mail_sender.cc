@@ -3,6 +3,7 @@
 #include "commands/service/service_events.h"
 #include "domain/value/fact_type.h"
 #include "infra/observe/log.h"
+#include "projections/log/thread_name.h"
 #include "projections/models/outbox.h"
 
 namespace ledgate::infra {
@@ -26,7 +27,12 @@ MailSender::MailSender(const Services& services, const Replica& replica, Mailer&
 MailSender::~MailSender() { stop(); }
 
 void MailSender::start() {
-  for (std::size_t i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { run(); });
+  for (std::size_t i = 0; i < options_.threads; ++i) {
+    threads_.emplace_back([this, i] {
+      name_this_thread("mail", i);
+      run();
+    });
+  }
 }
 
 void MailSender::request_stop() {

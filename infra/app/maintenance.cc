@@ -2,6 +2,7 @@
 
 #include "commands/credential/api_tokens.h"
 #include "infra/observe/log.h"
+#include "projections/log/thread_name.h"
 #include "projections/models/signing_keys.h"
 
 #include <algorithm>
@@ -52,6 +53,7 @@ void Maintenance::stop() {
 }
 
 void Maintenance::run() {
+  name_this_thread("maint");
   std::unique_lock lock(mutex_);
   const auto pause = std::min(kRound, options_.tick_after / kRoundsPerTick);
   while (!wake_.wait_for(lock, pause, [this] { return stopping_; })) {

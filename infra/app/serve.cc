@@ -21,12 +21,14 @@
 #include "infra/config/version.h"
 #include "infra/crypto/argon2_hasher.h"
 #include "infra/crypto/jose.h"
+#include "infra/fibers/fiber_waiting.h"
 #include "infra/http_edge/ip_address.h"
 #include "infra/http_edge/server.h"
 #include "infra/observe/log.h"
 #include "infra/observe/metrics.h"
 #include "infra/rocksdb/fatal.h"
 #include "infra/unicode/icu_folder.h"
+#include "projections/log/thread_name.h"
 
 #include <malloc.h>
 
@@ -188,7 +190,8 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
       jose_(storage_->refresh_token_key),
       subject_keys_(*storage_->vault, kSubjectKeysKept),
       hasher_({.memory_kib = static_cast<std::uint32_t>(settings.argon2.memory_kib),
-               .iterations = static_cast<std::uint32_t>(settings.argon2.iterations)}),
+               .iterations = static_cast<std::uint32_t>(settings.argon2.iterations)},
+              fiber_waiting()),
       services_{.store = *storage_->store,
                 .journal = storage_->writer(),
                 .awaiter = *storage_->awaiter,
@@ -300,7 +303,7 @@ void ServingNode::register_metrics() {
                     [&replica] { return static_cast<double>(replica.status().conflicts); });
   metrics_.gauge_of("ledgate_hash_queue_length", "Passwords waiting to be hashed.", {},
                     [this] { return static_cast<double>(hasher_.waiting()); });
-  metrics_.gauge_of("ledgate_worker_queue_length", "Requests waiting for a worker.", {},
+  metrics_.gauge_of("ledgate_worker_queue_length", "Requests that are queued.", {},
                     [this] { return static_cast<double>(gateway_.queued()); });
   metrics_.gauge_of("ledgate_http_connections", "Open connections.", {},
                     [this] { return static_cast<double>(server_.counters().open); });
@@ -374,6 +377,7 @@ Status ServingNode::join() {
 }
 
 void ServingNode::join_until_done() {
+  name_this_thread("join");
   std::unique_lock lock(mutex_);
   do {
     lock.unlock();

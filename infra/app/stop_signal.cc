@@ -1,6 +1,7 @@
 #include "infra/app/stop_signal.h"
 
 #include "infra/observe/log.h"
+#include "projections/log/thread_name.h"
 
 #include <cstdlib>
 
@@ -26,6 +27,7 @@ StopSignal::~StopSignal() {
 
 // Ends with the first signal. Later ones stay pending: a node that stops is stopping already.
 void StopSignal::run() {
+  name_this_thread("signal");
   int received = 0;
   sigwait(&signals_, &received);
   const std::lock_guard lock(mutex_);

@@ -2,6 +2,7 @@
 
 #include "commands/service/service_events.h"
 #include "infra/crypto/derived_keys.h"
+#include "infra/fibers/fiber_waiting.h"
 #include "projections/replica/applier.h"
 #include "projections/rows/tables.h"
 
@@ -118,7 +119,7 @@ Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse 
     const bool no_rows = read_replica_state(storage->store->latest()).journal_id().empty();
     storage->kafka = TRY(KafkaJournal::open(kafka_options(settings, use == RowsUse::kServe && no_rows)));
   }
-  storage->awaiter = std::make_unique<Awaiter>();
+  storage->awaiter = std::make_unique<Awaiter>(fiber_waiting());
   options.voided = voided_records(settings);
   storage->replica = std::make_unique<Replica>(storage->reader(), *storage->store, *storage->vault, *storage->awaiter,
                                                std::move(options));

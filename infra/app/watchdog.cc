@@ -1,6 +1,7 @@
 #include "infra/app/watchdog.h"
 
 #include "infra/observe/log.h"
+#include "projections/log/thread_name.h"
 
 #include <cstdlib>
 #include <utility>
@@ -18,6 +19,7 @@ Watchdog::~Watchdog() {
 
 void Watchdog::arm(std::chrono::milliseconds patience, int status, std::string why) {
   thread_ = std::thread([this, patience, status, why = std::move(why)] {
+    name_this_thread("watchdog");
     std::unique_lock lock(mutex_);
     if (called_off_.wait_for(lock, patience, [this] { return off_; })) return;
     log_warn(why);

@@ -97,8 +97,8 @@ std::size_t Argon2Hasher::Options::default_threads() {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 2);
 }
 
-Argon2Hasher::Argon2Hasher(Options options)
-    : options_(options), pool_({.threads = options.threads, .queue_limit = options.queue_limit}) {
+Argon2Hasher::Argon2Hasher(Options options, Waiting& waiting)
+    : options_(options), pool_({.threads = options.threads, .queue_limit = options.queue_limit}, waiting) {
   ensure_crypto_ready();
   must(options.memory_kib >= 8 && options.memory_kib <= 131072, "argon2.memory_kib is not between 8 and 131072");
   must(options.iterations >= 1 && options.iterations <= 64, "argon2.iterations is not between 1 and 64");

@@ -27,13 +27,14 @@ class Argon2Hasher final : public Hasher {
     std::uint32_t iterations = 2;      // 1 to 64
     std::size_t threads = default_threads();
     std::size_t queue_limit =
-        32;  // well below the number of workers, so that a storm of log-ins leaves some for all else
+        32;  // well below the requests that may wait, so that a storm of log-ins leaves some for all else
 
     static std::size_t default_threads();  // min(2, cores)
   };
 
   // Options out of range end the process: the configuration checks them first, with a message for people.
-  explicit Argon2Hasher(Options options);
+  // `waiting`: how its callers wait; it outlives the hasher.
+  explicit Argon2Hasher(Options options, Waiting& waiting = system_waiting());
 
   Result<Secret<>> hash(const Secret<>& password) override;
   Result<PasswordCheck> verify(const Secret<>& password, const Secret<>& stored) override;

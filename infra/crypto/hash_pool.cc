@@ -1,6 +1,7 @@
 #include "infra/crypto/hash_pool.h"
 
 #include "infra/crypto/library.h"
+#include "projections/log/thread_name.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,18 +15,23 @@ constexpr std::chrono::seconds kRetryMin{1};
 }  // namespace
 
 struct HashPool::Job {
-  explicit Job(const std::function<void()>& body) : work(body) {}
+  Job(const std::function<void()>& body, Waiting& waiting) : work(body), settled(waiting.make_signal()) {}
 
   enum class State : std::uint8_t { kWaiting, kDone, kDropped };
   const std::function<void()>& work;
   State state = State::kWaiting;  // guarded by the pool's mutex
-  std::condition_variable settled;
+  const std::unique_ptr<Signal> settled;
 };
 
-HashPool::HashPool(Options options) : options_(options) {
+HashPool::HashPool(Options options, Waiting& waiting) : options_(options), waiting_(waiting) {
   must(options_.threads > 0, "a hash pool without threads");
   threads_.reserve(options_.threads);
-  for (std::size_t i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { serve(); });
+  for (std::size_t i = 0; i < options_.threads; ++i) {
+    threads_.emplace_back([this, i] {
+      name_this_thread("hash", i);
+      serve();
+    });
+  }
 }
 
 HashPool::~HashPool() {
@@ -34,7 +40,7 @@ HashPool::~HashPool() {
 }
 
 Status HashPool::run(const std::function<void()>& work) {
-  Job job(work);
+  Job job(work, waiting_);
   std::unique_lock lock(mutex_);
   if (stopping_) return fail(Error{.code = ErrorCode::kStopping, .retry_after = kRetryMin});
   if (queue_.size() >= options_.queue_limit + idle_ || wait_locked() > options_.wait_limit) {
@@ -43,7 +49,7 @@ Status HashPool::run(const std::function<void()>& work) {
   }
   queue_.push_back(&job);
   work_arrived_.notify_one();
-  job.settled.wait(lock, [&] { return job.state != Job::State::kWaiting; });
+  job.settled->wait(lock, Signal::Deadline::max(), [&] { return job.state != Job::State::kWaiting; });
   if (job.state == Job::State::kDropped) return fail(Error{.code = ErrorCode::kStopping, .retry_after = kRetryMin});
   return {};
 }
@@ -53,7 +59,7 @@ void HashPool::stop() {
   stopping_ = true;
   for (Job* job : queue_) {
     job->state = Job::State::kDropped;
-    job->settled.notify_one();
+    job->settled->notify_all();
   }
   queue_.clear();
   work_arrived_.notify_all();
@@ -82,7 +88,7 @@ void HashPool::serve() {
     lock.lock();
     job_time_ = job_time_.count() == 0 ? spent : (job_time_ * 7 + spent) / 8;
     job->state = Job::State::kDone;
-    job->settled.notify_one();
+    job->settled->notify_all();
   }
 }
 

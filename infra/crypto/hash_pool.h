@@ -3,6 +3,7 @@
 #pragma once
 
 #include "domain/errors/result.h"
+#include "projections/ports/waiting.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -25,7 +26,8 @@ class HashPool {
         2000};  // a job that would wait longer, by the measured length of the last ones, is refused
   };
 
-  explicit HashPool(Options options);
+  // `waiting`: how its callers wait; it outlives the pool.
+  explicit HashPool(Options options, Waiting& waiting = system_waiting());
   // As stop(), then joins.
   ~HashPool();
   HashPool(const HashPool&) = delete;
@@ -50,6 +52,7 @@ class HashPool {
   [[nodiscard]] std::chrono::microseconds wait_locked() const;
 
   const Options options_;
+  Waiting& waiting_;
 
   mutable std::mutex mutex_;
   std::condition_variable work_arrived_;

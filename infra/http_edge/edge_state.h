@@ -32,6 +32,7 @@ struct EdgeState {
   std::function<void(const std::string& peer)> on_untrusted_forward;
   std::atomic<bool> untrusted_forward_seen = false;
 
+  std::atomic<unsigned> io_threads = 0;  // that have begun
   std::atomic<bool> draining = false;
   std::atomic<std::uint64_t> open = 0;
   std::atomic<std::uint64_t> accepted = 0;

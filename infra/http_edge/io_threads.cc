@@ -1,7 +1,9 @@
 #include "infra/http_edge/io_threads.h"
 
+#include "infra/fibers/fiber_loop.h"
 #include "infra/http_edge/connection.h"
 #include "infra/http_edge/mailbox.h"
+#include "projections/log/thread_name.h"
 
 #include <pistache/peer.h>
 #include <pistache/reactor.h>
@@ -106,6 +108,7 @@ class EdgeTransport final : public Pistache::Tcp::Transport {
   [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
 
  private:
+  void attach();
   void run_tasks();
   void run(const IoTask& task);
   void serve(const std::shared_ptr<Connection>& connection);
@@ -115,15 +118,18 @@ class EdgeTransport final : public Pistache::Tcp::Transport {
   const std::shared_ptr<EdgeState> state_;
   const std::shared_ptr<EdgeHandler> handler_;
   const std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
+  FiberLoop fibers_{mailbox_};
   const SteadyClock::duration tick_;
   int timer_ = -1;
+  bool is_attached_ = false;  // to its thread
   std::vector<int> writable_;
   std::vector<std::shared_ptr<Connection>> writing_after_eof_;  // no peer any more, so no events: the timer serves them
 };
 
 void EdgeTransport::registerPoller(Pistache::Polling::Epoll& poller) {
   Transport::registerPoller(poller);
-  poller.addFd(mailbox_->fd(), Pistache::Flags<NotifyOn>(NotifyOn::Read), tag_of(mailbox_->fd()));
+  for (const int fd : {mailbox_->fd(), mailbox_->alarm_fd()})
+    poller.addFd(fd, Pistache::Flags<NotifyOn>(NotifyOn::Read), tag_of(fd));
   timer_ = ::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   if (timer_ < 0) throw std::system_error(errno, std::generic_category(), "timerfd");
   const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(tick_).count();
@@ -133,13 +139,16 @@ void EdgeTransport::registerPoller(Pistache::Polling::Epoll& poller) {
 }
 
 void EdgeTransport::onReady(const Pistache::Aio::FdSet& events) {
+  if (!std::exchange(is_attached_, true)) attach();
   handler_->start_round();
   bool tick_due = false;
+  bool alarm_due = false;
   bool tasks_due = false;
   writable_.clear();
   for (const auto& event : events) {
     if (event.getTag() == tag_of(timer_)) tick_due = true;
     if (event.getTag() == tag_of(mailbox_->fd())) tasks_due = true;
+    if (event.getTag() == tag_of(mailbox_->alarm_fd())) alarm_due = true;
     if (event.isWritable()) writable_.push_back(fd_of(event.getTag()));
   }
 
@@ -151,12 +160,16 @@ void EdgeTransport::onReady(const Pistache::Aio::FdSet& events) {
       guarded(connection_of(peer->second), [](Connection& connection) { connection.on_writable(); });
     }
   }
-  if (tick_due) {
-    std::uint64_t ignored = 0;
-    if (::read(timer_, &ignored, sizeof ignored) > 0) tick();
-  }
+  std::uint64_t ignored = 0;
+  if (tick_due && ::read(timer_, &ignored, sizeof ignored) > 0) tick();
+  if (alarm_due && ::read(mailbox_->alarm_fd(), &ignored, sizeof ignored) > 0) fibers_.run();
   // Last, since new sockets may have the numbers of those closed above.
   if (tasks_due) run_tasks();
+}
+
+void EdgeTransport::attach() {
+  name_this_thread("io", state_->io_threads.fetch_add(1));
+  fibers_.attach();
 }
 
 void EdgeTransport::run_tasks() {
@@ -180,6 +193,8 @@ void EdgeTransport::run(const IoTask& task) {
       return task.connection->resume();
     case IoTask::Kind::kAwaitWritable:
       return await_writable(task.connection);
+    case IoTask::Kind::kRunFibers:
+      return fibers_.run();
     case IoTask::Kind::kTick:
       return tick();
     case IoTask::Kind::kAbortAll:
@@ -209,6 +224,7 @@ void EdgeTransport::await_writable(const std::shared_ptr<Connection>& connection
 }
 
 void EdgeTransport::tick() {
+  fibers_.trim();
   // What falls due before the next tick is due now: a limit is kept, not overrun.
   const SteadyClock::time_point horizon = SteadyClock::now() + tick_;
   const auto on_tick = [horizon](Connection& connection) { connection.on_tick(horizon); };

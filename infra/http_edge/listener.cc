@@ -2,6 +2,7 @@
 
 #include "infra/http_edge/request_id.h"
 #include "infra/http_edge/response_format.h"
+#include "projections/log/thread_name.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -105,6 +106,7 @@ void Acceptor::stop() {
 }
 
 void Acceptor::run() {
+  name_this_thread("accept");
   while (!stopping_) {
     // While descriptors are short the listening socket would be ready all the time; it is left out of the set, not
     // asked again and again.

@@ -104,7 +104,6 @@ class HttpServer::Impl {
       io_->abort_all();
       state_->wait_until_closed(SteadyClock::now() + kAbortPatience);
     }
-    io_.reset();
     return in_time;
   }
 

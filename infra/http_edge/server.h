@@ -50,7 +50,8 @@ struct ServerCounters {
 };
 
 // bind(), start(), quiesce() and drain() are called by one thread, in this order, once each; port() and counters() by
-// any. `service` outlives the server, and so must whatever it uses; replies that come after drain() are dropped.
+// any. `service` outlives the server, and so must whatever it uses; replies that come after drain() are dropped. The
+// service's fibers have ended before the server is destroyed.
 class HttpServer {
  public:
   HttpServer(ServerOptions options, api::Service& service);
@@ -71,7 +72,8 @@ class HttpServer {
   // `patience`. Returns whether all were; nothing is cut off.
   bool quiesce(std::chrono::milliseconds patience);
   // Stops listening at once, lets requests that are under way finish (each answer then says `Connection: close`) until
-  // `patience` is over, closes what is left and ends the threads. Returns whether everything was answered in time.
+  // `patience` is over and closes what is left. Returns whether everything was answered in time. The I/O threads go on,
+  // for the service's fibers, until the server is destroyed.
   bool drain(std::chrono::milliseconds patience);
 
   [[nodiscard]] ServerCounters counters() const;

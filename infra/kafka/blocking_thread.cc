@@ -1,5 +1,7 @@
 #include "infra/kafka/blocking_thread.h"
 
+#include "projections/log/thread_name.h"
+
 #include <algorithm>
 
 namespace ledgate::infra {
@@ -35,6 +37,7 @@ bool BlockingThread::within(std::chrono::milliseconds patience, std::function<vo
   if (!may_hang_more()) return false;
   const auto has_ended = std::make_shared<bool>(false);
   std::thread thread([this, has_ended, call = std::move(call)]() mutable {
+    name_this_thread("kafka-call");
     call();
     call = nullptr;  // what it owns goes before anybody is told that it has ended
     const std::lock_guard lock(mutex_);
@@ -70,6 +73,7 @@ bool BlockingThread::may_hang_more() {
 }
 
 void BlockingThread::run() {
+  name_this_thread("kafka-later");
   for (;;) {
     std::function<void()> call;
     {

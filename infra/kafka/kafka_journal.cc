@@ -3,6 +3,7 @@
 #include "infra/kafka/log_reader.h"
 #include "infra/kafka/topic.h"
 #include "infra/observe/log.h"
+#include "projections/log/thread_name.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -84,6 +85,7 @@ void KafkaJournal::State::close() {
 
 // Looks at the topic, again and again.
 void KafkaJournal::State::keep() {
+  name_this_thread("kafka-keep");
   for (;;) {
     const bool looked = look();
     std::unique_lock lock(mutex);

@@ -1,6 +1,7 @@
 #include "infra/kafka/log_writer.h"
 
 #include "infra/observe/log.h"
+#include "projections/log/thread_name.h"
 
 #include <array>
 #include <utility>
@@ -132,6 +133,7 @@ JournalWriter::Done LogWriter::take(Waiting& waiting) {
 }
 
 void LogWriter::run() {
+  name_this_thread("kafka-write");
   std::chrono::steady_clock::time_point deadline{};
   while (!is_closed(deadline)) {
     const auto producer = this->producer();

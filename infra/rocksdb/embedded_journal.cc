@@ -2,6 +2,7 @@
 
 #include "infra/rocksdb/journal_files.h"
 #include "infra/rocksdb/recent_records.h"
+#include "projections/log/thread_name.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -104,6 +105,7 @@ bool EmbeddedJournal::State::enqueue(std::string& bytes, Done& done) {
 }
 
 void EmbeddedJournal::State::run() {
+  name_this_thread("append");
   std::vector<Waiting> taken;
   for (;;) {
     {

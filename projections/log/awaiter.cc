@@ -5,7 +5,7 @@ namespace ledgate {
 void Awaiter::Pending::acknowledge() {
   const std::lock_guard lock(mutex_);
   acknowledged_ = true;
-  changed_->notify_all();
+  if (settled_) changed_->notify_all();
 }
 
 void Awaiter::Pending::give_up() {
@@ -17,7 +17,7 @@ void Awaiter::Pending::give_up() {
 void Awaiter::Pending::settle(Settled settled) {
   const std::lock_guard lock(mutex_);
   if (!settled_) settled_ = settled;
-  changed_->notify_all();
+  if (acknowledged_) changed_->notify_all();
 }
 
 std::optional<Settled> Awaiter::Pending::wait(Deadline deadline) {

@@ -1,4 +1,5 @@
-// Lets threads wait for the replica: for the verdict on a transaction of this node, or for a position to be applied.
+// Lets commands and queries wait for the replica: for the verdict on a transaction of this node, or for a position to
+// be applied.
 #pragma once
 
 #include "domain/value/ids.h"
@@ -31,7 +32,7 @@ class Awaiter {
   using Deadline = Signal::Deadline;
 
   explicit Awaiter(Waiting& waiting = system_waiting());
-  // How this node's threads block; also for those that only back off.
+  // How this node waits; also for those that only back off.
   [[nodiscard]] Waiting& waiting() const { return waiting_; }
 
   // One transaction of this node on its way. Shared between the command that waits, the journal that reports and the

@@ -20,6 +20,10 @@ class SystemWaiting final : public Waiting {
  public:
   std::unique_ptr<Signal> make_signal() override { return std::make_unique<SystemSignal>(); }
   void pause(std::chrono::microseconds duration) override { std::this_thread::sleep_for(duration); }
+  bool start(std::function<void()> body) override {
+    body();
+    return true;
+  }
 };
 
 }  // namespace

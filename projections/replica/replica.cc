@@ -1,5 +1,6 @@
 #include "projections/replica/replica.h"
 
+#include "projections/log/thread_name.h"
 #include "projections/replica/applier.h"
 
 namespace ledgate {
@@ -46,8 +47,10 @@ struct Replica::Impl {
   }
 
   void announce(Awaiter& awaiter, const std::vector<Applier::Settlement>& settlements) {
-    awaiter.advance(Position{applier.state().position()}, LogTime{applier.state().log_time_ms()});
-    for (const auto& settlement : settlements) awaiter.settle(settlement.id, settlement.settled);
+    awaiter.waiting().together([&] {
+      awaiter.advance(Position{applier.state().position()}, LogTime{applier.state().log_time_ms()});
+      for (const auto& settlement : settlements) awaiter.settle(settlement.id, settlement.settled);
+    });
     if (options.on_progress) options.on_progress(Position{applier.state().position()});
   }
 
@@ -159,7 +162,10 @@ void Replica::run() {
 }
 
 void Replica::start() {
-  impl_->thread = std::thread([this] { run(); });
+  impl_->thread = std::thread([this] {
+    name_this_thread("replica");
+    run();
+  });
 }
 
 void Replica::request_stop() { impl_->stopping.store(true, std::memory_order_relaxed); }

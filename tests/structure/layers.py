@@ -7,14 +7,14 @@ from source_tree import INCLUDE, LAYERS, ROOT, files, line_of, relative, report,
 
 # First words of an include and the one folder that may name it.
 FOREIGN = {
-    "pistache/": "infra/http_edge", "boost/": "infra/http_edge", "rocksdb/": "infra/rocksdb", "librdkafka/": "infra/kafka",
+    "pistache/": "infra/http_edge", "boost/beast/": "infra/http_edge", "boost/asio/": "infra/http_edge", "boost/context/": "infra/fibers", "rocksdb/": "infra/rocksdb", "librdkafka/": "infra/kafka",
     "prometheus/": "infra/observe", "spdlog/": "infra/observe", "CLI/": "infra/config", "toml++/": "infra/config",
     "argon2.h": "infra/crypto", "openssl/": "infra/crypto", "crypt.h": "infra/crypto",
     "unicode/": "infra/unicode", "curl/": "infra/mail",
 }
 OUTSIDE_INFRA = re.compile(r"\b(pistache|rocksdb|rd_?kafka)", re.IGNORECASE)
 # An adapter knows itself and these; only infra/app and main put them together.
-SHARED_ADAPTERS = {"config": {"observe"}, "kafka": {"observe"}, "rocksdb": {"crypto"}}
+SHARED_ADAPTERS = {"http_edge": {"fibers"}, "config": {"observe"}, "kafka": {"observe"}, "rocksdb": {"crypto"}}
 
 
 def layer_of(path):

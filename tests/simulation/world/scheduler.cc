@@ -47,7 +47,7 @@ Scheduler::~Scheduler() { end(); }
 void Scheduler::end() {
   over_ = true;
   for (const auto& thread : threads_) {
-    while (!thread->fiber.ended()) step(*thread);
+    while (!thread->fiber.idle()) step(*thread);
   }
   threads_.clear();
   ready_.clear();
@@ -93,7 +93,7 @@ bool Scheduler::run(const std::function<bool()>& done) {
       ready_.pop_back();
       step(thread);
       if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-      if (thread.fiber.ended()) std::erase_if(threads_, [&](const auto& each) { return each.get() == &thread; });
+      if (thread.fiber.idle()) std::erase_if(threads_, [&](const auto& each) { return each.get() == &thread; });
       continue;
     }
     if (due_.empty()) return false;
@@ -151,6 +151,11 @@ void Scheduler::yield() {
 }
 
 void Scheduler::pause(Microseconds duration) { park(now_ + duration); }
+
+bool Scheduler::start(std::function<void()> body) {
+  spawn(std::move(body));
+  return true;
+}
 
 std::unique_ptr<Signal> Scheduler::make_signal() { return std::make_unique<SimulatedSignal>(*this); }
 

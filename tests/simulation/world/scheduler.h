@@ -1,9 +1,9 @@
 // Virtual time, and who runs next: every interleaving of a simulation is this class and a seed. One thread.
 #pragma once
 
+#include "infra/fibers/fiber.h"
 #include "projections/ports/waiting.h"
 #include "tests/simulation/world/dice.h"
-#include "tests/simulation/world/fiber.h"
 
 #include <chrono>
 #include <cstdint>
@@ -70,6 +70,7 @@ class Scheduler final : public Waiting {
   [[nodiscard]] Thread& current();
   [[nodiscard]] bool in_thread() const { return current_ != nullptr; }
   std::unique_ptr<Signal> make_signal() override;
+  bool start(std::function<void()> body) override;
 
   // The calling thread is part of the group for as long as this lives: a request inside a node.
   class Inside {
@@ -109,8 +110,8 @@ class Scheduler final : public Waiting {
 };
 
 struct Scheduler::Thread {
-  explicit Thread(std::function<void()> body) : fiber(std::move(body)) {}
-  Fiber fiber;
+  explicit Thread(std::function<void()> body) { fiber.assign(std::move(body)); }
+  infra::Fiber fiber;
   Group* group = nullptr;
   bool parked = false;
   bool woken = false;

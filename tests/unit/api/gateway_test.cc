@@ -1,12 +1,16 @@
 // The way of a request through the gateway, on a whole node in memory.
 #include "api/service/gateway.h"
 
+#include "infra/fibers/fiber_waiting.h"
+#include "tests/support/fiber_thread.h"
 #include "tests/unit/api/world.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <future>
+#include <span>
 
 namespace ledgate::api {
 namespace {
@@ -184,27 +188,30 @@ TEST(Gateway, too_little_scope_is_denied_and_leaves_a_bounded_trail) {
 }
 
 TEST(Gateway, overload_is_refused_at_once_in_the_dialects_words) {
-  World world({.settings = {.worker_threads = 1, .worker_queue = 1}});
+  World world({.settings = {.waiting_requests = 1, .queue = 1}, .waiting = infra::fiber_waiting()});
   world.journal.pause();
-  std::vector<std::future<Response>> answers;
-  for (int i = 0; i < 6; ++i) {
-    auto promise = std::make_shared<std::promise<Response>>();
-    answers.push_back(promise->get_future());
-    world.send(post("/api/v1/auth/login").json({{"username", "x"}, {"password", "y"}}),
-               [promise](Response response) { promise->set_value(std::move(response)); });
+  std::array<std::promise<Response>, 4> answers;
+  testing::FiberThread io;
+  io.post([&] {
+    for (auto& answer : answers) {
+      world.send(post("/api/v1/auth/login").json({{"username", "x"}, {"password", "y"}}),
+                 [&answer](Response response) { answer.set_value(std::move(response)); });
+    }
+  });
+  io.settle();  // the first waits for the journal, the second for the first
+  for (auto& answer : std::span(answers).subspan(2)) {
+    const Response refused = answer.get_future().get();
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_NE(header_of(refused, "Retry-After"), "");
+    EXPECT_TRUE(body_of(refused).contains("message"));
   }
-  ASSERT_EQ(answers.back().wait_for(seconds(5)), std::future_status::ready) << "while nothing can be written";
-  const Response refused = answers.back().get();
-  answers.pop_back();
-  EXPECT_EQ(refused.status, 503);
-  EXPECT_NE(header_of(refused, "Retry-After"), "");
-  EXPECT_TRUE(body_of(refused).contains("message"));
+  EXPECT_EQ(world.gateway().queued(), 1U);
   EXPECT_EQ(world.ask(get("/healthz")).status, 200);
   world.journal.resume();
-  for (auto& answer : answers) EXPECT_TRUE(std::ranges::count(std::array{401, 503}, answer.get().status) == 1);
+  for (auto& answer : std::span(answers).first(2)) EXPECT_EQ(answer.get_future().get().status, 401);
 }
 
-TEST(Gateway, after_stop_everything_that_needs_a_worker_is_refused) {
+TEST(Gateway, after_stop_everything_that_may_wait_is_refused) {
   World world;
   world.gateway().stop();
   const Response response = world.ask(post("/api/v1/auth/login").json({{"username", "x"}, {"password", "y"}}));

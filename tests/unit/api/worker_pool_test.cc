@@ -20,12 +20,12 @@ TEST(WorkerPool, runs_or_drops_each_task_once_and_drops_none_unless_it_stops) {
     ++done;
     all.count_down();
   };
-  for (int i = 0; i < 500; ++i) EXPECT_EQ(pool.submit(task, [&] { ++dropped; }), WorkerPool::Submitted::kYes);
+  for (int i = 0; i < 500; ++i) EXPECT_EQ(pool.submit(task, [&] { ++dropped; }), Submitted::kYes);
   all.wait();
   pool.stop();
   EXPECT_EQ(done, 500);
   EXPECT_EQ(dropped, 0);
-  EXPECT_EQ(pool.submit(kNothing, kNothing), WorkerPool::Submitted::kStopping);
+  EXPECT_EQ(pool.submit(kNothing, kNothing), Submitted::kStopping);
   pool.stop();
 }
 
@@ -42,14 +42,13 @@ TEST(WorkerPool, what_waits_when_it_closes_is_dropped_and_what_runs_is_finished)
                   ++done;
                 },
                 kNothing),
-            WorkerPool::Submitted::kYes);
+            Submitted::kYes);
   busy.wait();
-  for (int i = 0; i < 500; ++i)
-    EXPECT_EQ(pool.submit([&] { ++done; }, [&] { ++dropped; }), WorkerPool::Submitted::kYes);
+  for (int i = 0; i < 500; ++i) EXPECT_EQ(pool.submit([&] { ++done; }, [&] { ++dropped; }), Submitted::kYes);
   pool.close();
   EXPECT_EQ(dropped, 500) << "before close() returns, though the worker is busy";
   EXPECT_EQ(pool.queued(), 0U);
-  EXPECT_EQ(pool.submit(kNothing, kNothing), WorkerPool::Submitted::kStopping);
+  EXPECT_EQ(pool.submit(kNothing, kNothing), Submitted::kStopping);
   release.count_down();
   pool.stop();
   EXPECT_EQ(done, 1);
@@ -65,11 +64,11 @@ TEST(WorkerPool, a_full_queue_refuses_at_once) {
                   release.wait();
                 },
                 kNothing),
-            WorkerPool::Submitted::kYes);
+            Submitted::kYes);
   busy.wait();
-  EXPECT_EQ(pool.submit(kNothing, kNothing), WorkerPool::Submitted::kYes);
-  EXPECT_EQ(pool.submit(kNothing, kNothing), WorkerPool::Submitted::kYes);
-  EXPECT_EQ(pool.submit(kNothing, kNothing), WorkerPool::Submitted::kFull);
+  EXPECT_EQ(pool.submit(kNothing, kNothing), Submitted::kYes);
+  EXPECT_EQ(pool.submit(kNothing, kNothing), Submitted::kYes);
+  EXPECT_EQ(pool.submit(kNothing, kNothing), Submitted::kFull);
   EXPECT_EQ(pool.queued(), 2U);
   release.count_down();
 }
@@ -77,8 +76,7 @@ TEST(WorkerPool, a_full_queue_refuses_at_once) {
 TEST(WorkerPool, waiting_tasks_do_not_hold_up_others) {
   std::latch all(8);
   WorkerPool pool(8, 100);
-  for (int i = 0; i < 8; ++i)
-    EXPECT_EQ(pool.submit([&] { all.arrive_and_wait(); }, kNothing), WorkerPool::Submitted::kYes);
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(pool.submit([&] { all.arrive_and_wait(); }, kNothing), Submitted::kYes);
   all.wait();
 }
 

@@ -64,6 +64,7 @@ struct WorldOptions {
   ApiSettings settings;
   bool rate_limits = false;
   std::size_t token_cache_entries = 64;
+  Waiting& waiting = system_waiting();
 };
 
 class World {
