@@ -27,8 +27,8 @@ Checked read_credentials(const ApiContext& context, Call& call) {
 Checked await_position(const ApiContext& context, Position wanted) {
   Awaiter& awaiter = context.services.awaiter;
   if (wanted <= awaiter.applied()) return {};
-  // Whoever asks for a position that never comes holds a worker until the time is up; some are kept for all others.
-  const std::size_t waiters_max = std::max<std::size_t>(context.settings.worker_threads / 2, 1);
+  // Whoever asks for a position that never comes waits until the time is up; some room is kept for all others.
+  const std::size_t waiters_max = std::max<std::size_t>(context.settings.waiting_requests / 2, 1);
   if (awaiter.wait_for(wanted, context.services.clock.steady() + context.settings.wait, waiters_max)) return {};
   return retry_soon(ErrorCode::kNotCaughtUp);
 }

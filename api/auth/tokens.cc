@@ -78,26 +78,31 @@ TokenService::TokenService(const Services& services, const SigningKeyRing& keys,
       issuer_(options.issuer.empty() ? "ledgate" : std::move(options.issuer)),
       cache_(options.cache_entries) {}
 
-Result<std::string> TokenService::mint_access(const state::v1::Session& session,
-                                              const state::v1::Account& account) const {
+Result<std::string> TokenService::mint_access(const state::v1::Session& session, const state::v1::Account& account) {
   const std::string kid = TRY(keys_.signing_kid());
   const std::int64_t issued_ms = now_ms(services_);
   const std::int64_t issued_s = issued_ms / 1000;
   const auto scopes = Scopes::of(account.role()).names();
+  const VerifiedToken meaning{.user = stored_id<UserId>(account.id()),
+                              .session = stored_id<SessionId>(session.id()),
+                              .expires_s = issued_s + session.access_lifetime_s(),
+                              .born = Position{session.born_position()}};
   JsonWriter claims(512);
   claims.text("iss", issuer_)
-      .text("sub", stored_id<UserId>(account.id()).to_string())
-      .text("sid", stored_id<SessionId>(session.id()).to_string())
+      .text("sub", meaning.user.to_string())
+      .text("sid", meaning.session.to_string())
       .text("jti", uuid_v7<TransactionId>(issued_ms, services_.entropy.bytes<10>()).to_string())
       .number("iat", issued_s)
-      .number("exp", issued_s + session.access_lifetime_s())
+      .number("exp", meaning.expires_s)
       .number("pos", session.born_position())
       .text("token_type", "access")
       .number("user_id", account.number())
       .text("role", role_name(account.role()))
       .texts("scopes", scopes);
   add_dialect_claims(services_, session, account, issued_s, claims);
-  return services_.jose.sign(kid, kAccessType, std::move(claims).finish());
+  std::string token = TRY(services_.jose.sign(kid, kAccessType, std::move(claims).finish()));
+  cache_.insert(TokenCache::digest(token), meaning);
+  return token;
 }
 
 std::string TokenService::mint_refresh(const state::v1::Session& session, const state::v1::Account& account,

@@ -58,9 +58,8 @@ class TokenService {
   };
   TokenService(const Services& services, const SigningKeyRing& keys, Options options);
 
-  // ES256, typ at+jwt, good for the session's access lifetime from now on.
-  [[nodiscard]] Result<std::string> mint_access(const state::v1::Session& session,
-                                                const state::v1::Account& account) const;
+  // ES256, typ at+jwt, good for the session's access lifetime from now on. Its signature need not be checked here.
+  [[nodiscard]] Result<std::string> mint_access(const state::v1::Session& session, const state::v1::Account& account);
   // HS256 under a key of our own, typ rt+jwt. Determined by the row and the generation alone: a retry gets the same
   // bytes.
   [[nodiscard]] std::string mint_refresh(const state::v1::Session& session, const state::v1::Account& account,

@@ -75,6 +75,17 @@ TEST_F(Tokens, access_tokens_say_who_and_until_when) {
   EXPECT_NE(token, *world.tokens().mint_access(session(), account())) << "no two tokens are equal";
 }
 
+TEST_F(Tokens, what_is_remembered_of_a_new_token_is_what_its_signature_vouches_for) {
+  const std::string token = *world.tokens().mint_access(session(), account());
+  const auto remembered = world.tokens().verify_access(token);
+  const auto checked = world.tokens().verify_access(forge(payload_of(token)));
+  ASSERT_TRUE(remembered && checked);
+  EXPECT_EQ(remembered->user, checked->user);
+  EXPECT_EQ(remembered->session, checked->session);
+  EXPECT_EQ(remembered->expires_s, checked->expires_s);
+  EXPECT_EQ(remembered->born, checked->born);
+}
+
 TEST_F(Tokens, expire_to_the_second_cached_or_not) {
   const std::string token = *world.tokens().mint_access(session(), account());
   EXPECT_TRUE(world.tokens().verify_access(token));
