@@ -93,6 +93,7 @@ rocksdb::DBOptions database_options(const RocksStoreOptions& store) {
   options.max_total_wal_size = kWalBytes;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;  // the rest is folded again
   options.avoid_flush_during_shutdown = true;                                  // flush() says when
+  options.manual_wal_flush = true;           // what a kill takes from the buffer of the log is folded again too
   options.atomic_flush = store.disable_wal;  // without a log, all tables must fall back to the same moment
   return options;
 }
