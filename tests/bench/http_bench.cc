@@ -29,24 +29,6 @@ MakeWork password_log_in() {
   return [](Client& client, std::size_t c) -> Work { return [&client, c] { log_in(client, c); }; };
 }
 
-// Each use is the first sight of its token.
-MakeWork first_sight(std::size_t tokens_each) {
-  return [tokens_each](Client& client, std::size_t c) -> Work {
-    auto tokens = std::make_shared<std::vector<std::string>>();
-    const Answer answer = client.post("/api/v1/auth/login", kJson,
-                                      R"({"username":")" + user_name(c) + R"(","password":")" + kPassword + R"("})");
-    const std::string refresh = extract(answer.body, R"("refresh":")");
-    for (std::size_t i = 0; i < tokens_each; ++i) {
-      tokens->push_back(extract(client.post("/api/v1/auth/refresh", kJson, R"({"refresh":")" + refresh + R"("})").body,
-                                R"("access":")"));
-    }
-    auto next = std::make_shared<std::size_t>(0);
-    return [&client, tokens, next] {
-      expect(client.get("/api/v1/auth/me", (*tokens)[(*next)++ % tokens->size()]), 200, "me");
-    };
-  };
-}
-
 void fill(const Service& service, std::size_t from, std::size_t to) {
   std::atomic<std::size_t> next{from};
   std::vector<std::thread> threads;
@@ -71,12 +53,9 @@ void measure_besides_hashing(const std::string& binary, const std::filesystem::p
     return [&client] { expect(client.get("/healthz"), 200, "healthz"); };
   }));
   for (const std::size_t c : {1UL, 8UL, 32UL}) print_row("bearer check (`me`), cached", c, load.run(c, bearer_check()));
-  print_row("bearer check (`me`), first sight", 8, load.run(8, first_sight(2000)));
   for (const std::size_t c : {1UL, 8UL}) print_row("log-in besides hashing", c, load.run(c, password_log_in()));
   for (const std::size_t c : {1UL, 8UL, 32UL}) {
-    print_row("refresh with rotation", c, load.run(c, [](Client& client, std::size_t n) -> Work {
-      return [&client, tokens = std::make_shared<Tokens>(log_in(client, n))] { refresh(client, *tokens); };
-    }));
+    print_row("refresh with rotation", c, load.run(c, rotation()));
   }
   static std::atomic<std::size_t> next{1'000'000};
   print_row("registration besides hashing", 8, load.run(8, [](Client& client, std::size_t) -> Work {

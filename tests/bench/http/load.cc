@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-Figure summarise(const std::vector<std::vector<double>>& latencies, double took, double cpu) {
+Figure summarise(const std::vector<std::vector<double>>& latencies, double took, double cpu, double switches) {
   std::vector<double> all;
   for (const auto& some : latencies) all.insert(all.end(), some.begin(), some.end());
   std::sort(all.begin(), all.end());
@@ -22,7 +23,8 @@ Figure summarise(const std::vector<std::vector<double>>& latencies, double took,
   return {.per_second = count / took,
           .p50_ms = all[all.size() / 2],
           .p99_ms = all[all.size() * 99 / 100],
-          .cpu_us = 1e6 * cpu / count};
+          .cpu_us = 1e6 * cpu / count,
+          .switches = switches / count};
 }
 
 }  // namespace
@@ -49,6 +51,7 @@ Figure Load::run(std::size_t connections, const MakeWork& make) const {
   }
   while (ready.load() < connections) std::this_thread::yield();
   const double cpu = service_.cpu_seconds();
+  const double switches = service_.context_switches();
   const auto start = Steady::now();
   go.store(true);
   go.notify_all();
@@ -56,7 +59,7 @@ Figure Load::run(std::size_t connections, const MakeWork& make) const {
   over.store(true);
   for (std::thread& thread : threads) thread.join();
   return summarise(latencies, std::chrono::duration<double>(Steady::now() - start).count(),
-                   service_.cpu_seconds() - cpu);
+                   service_.cpu_seconds() - cpu, service_.context_switches() - switches);
 }
 
 void print_head() {
@@ -67,6 +70,12 @@ void print_row(const std::string& what, std::size_t connections, const Figure& f
   std::printf("| %s | %zu | %.0f | %.2f | %.2f | %.0f | %s |\n", what.c_str(), connections, figure.per_second,
               figure.p50_ms, figure.p99_ms, figure.cpu_us, note.c_str());
   std::fflush(stdout);
+}
+
+MakeWork rotation() {
+  return [](Client& client, std::size_t c) -> Work {
+    return [&client, tokens = std::make_shared<Tokens>(log_in(client, c))] { refresh(client, *tokens); };
+  };
 }
 
 MakeWork bearer_check() {

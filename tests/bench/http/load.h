@@ -14,6 +14,7 @@ struct Figure {
   double p50_ms = 0;
   double p99_ms = 0;
   double cpu_us = 0;
+  double switches = 0;  // context switches of the service for each answer
 };
 
 // What one connection does over and over; made once for each, with what it needs (a log-in of its own) done before the
@@ -34,6 +35,9 @@ class Load {
 
 // Each connection checks a token of its own, again and again.
 MakeWork bearer_check();
+
+// Each connection refreshes a session of its own, again and again, with rotating tokens.
+MakeWork rotation();
 
 // A Markdown table of figures.
 void print_head();

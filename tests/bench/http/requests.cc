@@ -45,4 +45,10 @@ void refresh(Client& client, Tokens& tokens) {
             .refresh = extract(std::string_view(answer.body).substr(at), R"("token":")")};
 }
 
+void introspect(Client& client, const std::string& bearer, const std::string& token) {
+  const Answer answer = client.post("/oauth/introspect", kForm, "token=" + token, bearer);
+  expect(answer, 200, "introspect");
+  if (answer.body.find("true") == std::string::npos) std::exit(1);
+}
+
 }  // namespace ledgate::bench

@@ -23,5 +23,7 @@ struct Tokens {
 };
 Tokens log_in(Client& client, std::size_t user);
 void refresh(Client& client, Tokens& tokens);
+// Asks about `token` as the holder of `bearer`.
+void introspect(Client& client, const std::string& bearer, const std::string& token);
 
 }  // namespace ledgate::bench

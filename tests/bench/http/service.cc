@@ -64,6 +64,18 @@ double Service::cpu_seconds() const {
   return static_cast<double>(user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
+double Service::context_switches() const {
+  double sum = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task")) {
+    std::ifstream file(task.path() / "status");
+    for (std::string line; std::getline(file, line);) {
+      if (line.find("ctxt_switches:") != std::string::npos)
+        sum += std::strtod(line.c_str() + line.find(':') + 1, nullptr);
+    }
+  }
+  return sum;
+}
+
 double Service::pss_mib() const {
   std::ifstream file("/proc/" + std::to_string(pid_) + "/smaps_rollup");
   for (std::string line; std::getline(file, line);) {

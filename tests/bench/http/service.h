@@ -25,6 +25,8 @@ class Service {
   [[nodiscard]] std::chrono::duration<double> ready_after() const { return ready_after_; }
   // User and system time of the process so far.
   [[nodiscard]] double cpu_seconds() const;
+  // How often its threads were taken off a core so far, of their own will or not.
+  [[nodiscard]] double context_switches() const;
   [[nodiscard]] double pss_mib() const;
 
  private:
