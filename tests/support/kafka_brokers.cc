@@ -1,5 +1,7 @@
 #include "tests/support/kafka_brokers.h"
 
+#include "tests/source_dir.h"
+
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <spawn.h>

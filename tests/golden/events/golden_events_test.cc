@@ -7,6 +7,7 @@
 #include "domain/value/fact_type.h"
 #include "projections/log/record.h"
 #include "tests/golden/events/samples.h"
+#include "tests/source_dir.h"
 
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>

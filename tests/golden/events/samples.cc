@@ -1,6 +1,7 @@
 #include "tests/golden/events/samples.h"
 
 #include "infra/crypto/keyring_text.h"
+#include "tests/source_dir.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>

@@ -1,5 +1,7 @@
 #include "tests/simulation/world/seeds.h"
 
+#include "tests/source_dir.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cstdio>

@@ -1,6 +1,7 @@
 #include "api/service/openapi.h"
 
 #include "api/service/routes.h"
+#include "tests/source_dir.h"
 
 #include <gtest/gtest.h>
 

@@ -2,6 +2,7 @@
 #include "domain/credential/password_policy.h"
 
 #include "domain/credential/common_passwords.h"
+#include "tests/source_dir.h"
 
 #include <gtest/gtest.h>
 
