@@ -114,13 +114,10 @@ Result<Principal> Authenticator::check_basic(const BasicCredentials& credentials
       .login = credentials.login, .password = credentials.password, .method = journal::v1::LOGIN_BASIC, .terms = {}};
   const auto admission = TRY(admit_login(services_, limiter_, options_.limits, caller, command));
   caller.idempotency.reset();  // it is about the route's own command
-  const Outcome outcome = log_in(services_, caller, command);
+  Outcome outcome = log_in(services_, caller, command);
   if (!outcome.result) return fail(outcome.result.error());
-  auto account = find_account(services_.store.latest(), outcome.result->user);
-  if (!account || !account->active()) return unauthenticated();
-  Principal principal = principal_of(std::move(*account), SessionId(), journal::v1::LOGIN_BASIC);
-  // The log-in vouches for the password as it was at its position. One that was set later is another password.
-  if (principal.account.password_position() <= value(outcome.position)) remember(credentials.digest, principal);
+  Principal principal = principal_of(std::move(*outcome.result->rows.account), SessionId(), journal::v1::LOGIN_BASIC);
+  remember(credentials.digest, principal);
   return principal;
 }
 

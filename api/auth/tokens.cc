@@ -35,10 +35,11 @@ auto unauthenticated() { return fail(ErrorCode::kUnauthenticated); }
 
 // What a product's own clients read from its tokens besides.
 void add_dialect_claims(const Services& services, const state::v1::Session& session, const state::v1::Account& account,
-                        std::int64_t issued_s, JsonWriter& claims) {
+                        const std::optional<journal::v1::WrappedKey>& subject_key, std::int64_t issued_s,
+                        JsonWriter& claims) {
   if (session.dialect() == journal::v1::DIALECT_IMAGOR_STUDIO) claims.number("nbf", issued_s);
   if (session.dialect() != journal::v1::DIALECT_LIBREPHOTOS) return;
-  const Profile profile = open_profile(services, services.store.latest(), account);
+  const Profile profile = open_profile(services, subject_key, account);
   claims.text("name", profile.username)
       .flag("is_admin", account.role() == journal::v1::ROLE_ADMIN)
       .text("first_name", profile.display_name)
@@ -78,7 +79,8 @@ TokenService::TokenService(const Services& services, const SigningKeyRing& keys,
       issuer_(options.issuer.empty() ? "ledgate" : std::move(options.issuer)),
       cache_(options.cache_entries) {}
 
-Result<std::string> TokenService::mint_access(const state::v1::Session& session, const state::v1::Account& account) {
+Result<std::string> TokenService::mint_access(const state::v1::Session& session, const state::v1::Account& account,
+                                              const std::optional<journal::v1::WrappedKey>& subject_key) {
   const std::string kid = TRY(keys_.signing_kid());
   const std::int64_t issued_ms = now_ms(services_);
   const std::int64_t issued_s = issued_ms / 1000;
@@ -99,19 +101,18 @@ Result<std::string> TokenService::mint_access(const state::v1::Session& session,
       .number("user_id", account.number())
       .text("role", role_name(account.role()))
       .texts("scopes", scopes);
-  add_dialect_claims(services_, session, account, issued_s, claims);
+  add_dialect_claims(services_, session, account, subject_key, issued_s, claims);
   std::string token = TRY(services_.jose.sign(kid, kAccessType, std::move(claims).finish()));
   cache_.insert(TokenCache::digest(token), meaning);
   return token;
 }
 
-std::string TokenService::mint_refresh(const state::v1::Session& session, const state::v1::Account& account,
-                                       std::uint32_t generation) const {
+std::string TokenService::mint_refresh(const state::v1::Session& session, const state::v1::Account& account) const {
   const std::int64_t issued_s = (session.rotating() ? session.generation_ms() : session.created_ms()) / 1000;
   JsonWriter claims(256);
   claims.text("token_type", "refresh")
       .text("sid", stored_id<SessionId>(session.id()).to_string())
-      .number("gen", generation)
+      .number("gen", session.generation())
       .number("iat", issued_s)
       .number("exp", issued_s + session.refresh_lifetime_s())
       .number("pos", session.born_position())

@@ -59,11 +59,12 @@ class TokenService {
   TokenService(const Services& services, const SigningKeyRing& keys, Options options);
 
   // ES256, typ at+jwt, good for the session's access lifetime from now on. Its signature need not be checked here.
-  [[nodiscard]] Result<std::string> mint_access(const state::v1::Session& session, const state::v1::Account& account);
-  // HS256 under a key of our own, typ rt+jwt. Determined by the row and the generation alone: a retry gets the same
-  // bytes.
-  [[nodiscard]] std::string mint_refresh(const state::v1::Session& session, const state::v1::Account& account,
-                                         std::uint32_t generation) const;
+  // `subject_key` opens the account's names, which some dialects' clients read from it; absent: a guest's.
+  [[nodiscard]] Result<std::string> mint_access(const state::v1::Session& session, const state::v1::Account& account,
+                                                const std::optional<journal::v1::WrappedKey>& subject_key);
+  // HS256 under a key of our own, typ rt+jwt: the one good refresh token of the session as this row has it. Determined
+  // by the rows alone, so a retry gets the same bytes.
+  [[nodiscard]] std::string mint_refresh(const state::v1::Session& session, const state::v1::Account& account) const;
 
   // Signature (from the cache when it was checked before), form and expiry. Says nothing about the session: that is
   // read from the rows at every use, by the Authenticator. kUnauthenticated for everything that is not good now.

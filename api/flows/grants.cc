@@ -4,21 +4,30 @@
 #include "api/auth/tokens.h"
 #include "commands/service/service_events.h"
 #include "domain/session/session_state.h"
-#include "projections/models/accounts.h"
 #include "projections/models/sessions.h"
 
 namespace ledgate::api {
-Parsed<Issued> issue(const ApiContext& context, const Granted& granted) {
-  const KvReader& rows = context.services.store.latest();
-  auto session = find_session(rows, granted.session);
-  auto account = session && session->guest() ? guest_account(*session) : find_account(rows, granted.user);
-  // Both were good when the command was accepted; since then, or since an outcome that is told again was recorded, the
-  // session may have ended and the user may have been closed or erased.
-  if (!session || !account || !is_live(*session, account)) return refuse_with(ErrorCode::kUnauthenticated);
-  Issued issued{.account = std::move(*account), .session = std::move(*session), .access = {}, .refresh = {}};
-  issued.access = TRY(context.tokens.mint_access(issued.session, issued.account));
+namespace {
+
+Profile guest_profile() {
+  constexpr const char* kGuest = "guest";
+  return {.username = kGuest, .email = {}, .display_name = kGuest};
+}
+
+}  // namespace
+
+Parsed<Issued> issue(const ApiContext& context, Granted granted) {
+  DecidedRows& rows = granted.rows;
+  if (rows.session && rows.session->guest()) rows.account = guest_account(*rows.session);
+  if (!rows.session || !rows.account) return refuse_with(ErrorCode::kUnauthenticated);
+  Issued issued{.account = std::move(*rows.account),
+                .subject_key = std::move(rows.subject_key),
+                .session = std::move(*rows.session),
+                .access = {},
+                .refresh = {}};
+  issued.access = TRY(context.tokens.mint_access(issued.session, issued.account, issued.subject_key));
   if (issued.session.refresh_lifetime_s() > 0)
-    issued.refresh = context.tokens.mint_refresh(issued.session, issued.account, granted.generation);
+    issued.refresh = context.tokens.mint_refresh(issued.session, issued.account);
   return issued;
 }
 
@@ -56,10 +65,13 @@ Refusal refuse_registration(const ApiContext& context, Call& call, const Caller&
 }
 
 Profile profile_of(const ApiContext& context, const state::v1::Account& account) {
-  constexpr std::string_view kGuest = "guest";
-  if (account.role() == journal::v1::ROLE_GUEST)
-    return {.username = std::string(kGuest), .email = {}, .display_name = std::string(kGuest)};
+  if (account.role() == journal::v1::ROLE_GUEST) return guest_profile();
   return open_profile(context.services, context.services.store.latest(), account);
+}
+
+Profile profile_of(const ApiContext& context, const Issued& issued) {
+  if (issued.session.guest()) return guest_profile();
+  return open_profile(context.services, issued.subject_key, issued.account);
 }
 
 bool owns_session(const ApiContext& context, const UserId& user, const SessionId& session) {

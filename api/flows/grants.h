@@ -15,11 +15,14 @@ namespace ledgate::api {
 // The rows behind a grant, and the tokens made from them.
 struct Issued {
   state::v1::Account account;
+  std::optional<journal::v1::WrappedKey> subject_key;  // absent: a guest's
   state::v1::Session session;
   std::string access;
   std::string refresh;  // empty: the session has none
 };
-Parsed<Issued> issue(const ApiContext& context, const Granted& granted);
+// From what the command brought back alone, so nothing that happens meanwhile can change or refuse the answer.
+// kUnauthenticated: a registration is told again whose session is over.
+Parsed<Issued> issue(const ApiContext& context, Granted granted);
 
 // What a refresh token says, once this node has applied the birth of its session; nullopt: it is none of ours. For
 // whoever asks the rows alone: on a node that lags a good token would look like one of a session that was purged.
@@ -40,8 +43,9 @@ Result<RateLimiter::Admission> admit_password(const ApiContext& context, Caller&
 // Where the public may not register (kRegistrationDisabled, kAdministratorExists): appends the refusal, and is it.
 Refusal refuse_registration(const ApiContext& context, Call& call, const Caller& caller, ErrorCode why);
 
-// What the account calls itself, as its row is now.
+// What the account calls itself: as its row is now, or as it was when the command was decided.
 Profile profile_of(const ApiContext& context, const state::v1::Account& account);
+Profile profile_of(const ApiContext& context, const Issued& issued);
 
 // Whether there is such a session, and it is this user's.
 bool owns_session(const ApiContext& context, const UserId& user, const SessionId& session);

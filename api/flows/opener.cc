@@ -4,8 +4,12 @@
 
 namespace ledgate::api {
 
-Opener::Opener(const Services& services, const KvReader& rows, std::string_view subject) : vault_(services.vault) {
-  if (const auto wrapped = find_subject_key(rows, subject)) key_ = services.subject_keys.unwrap(*wrapped);
+Opener::Opener(const Services& services, const KvReader& rows, std::string_view subject)
+    : Opener(services, find_subject_key(rows, subject)) {}
+
+Opener::Opener(const Services& services, const std::optional<journal::v1::WrappedKey>& subject_key)
+    : vault_(services.vault) {
+  if (subject_key) key_ = services.subject_keys.unwrap(*subject_key);
 }
 
 std::string Opener::open(const state::v1::SealedField& kept) const {

@@ -17,6 +17,7 @@ namespace ledgate::api {
 class Opener {
  public:
   Opener(const Services& services, const KvReader& rows, std::string_view subject);
+  Opener(const Services& services, const std::optional<journal::v1::WrappedKey>& subject_key);
   [[nodiscard]] std::string open(const state::v1::SealedField& kept) const;
 
  private:
@@ -33,13 +34,21 @@ struct Profile {
 
 // `Row`: an account or a directory row, which keep the same three fields.
 template <class Row>
-Profile open_profile(const Services& services, const KvReader& rows, const Row& row) {
-  const Opener opener(services, rows, row.id());
+Profile open_profile(const Opener& opener, const Row& row) {
   Profile profile{.username = opener.open(row.username()),
                   .email = opener.open(row.email()),
                   .display_name = opener.open(row.display_name())};
   if (profile.username.empty()) profile.username = profile.email;
   return profile;
+}
+template <class Row>
+Profile open_profile(const Services& services, const KvReader& rows, const Row& row) {
+  return open_profile(Opener(services, rows, row.id()), row);
+}
+template <class Row>
+Profile open_profile(const Services& services, const std::optional<journal::v1::WrappedKey>& subject_key,
+                     const Row& row) {
+  return open_profile(Opener(services, subject_key), row);
 }
 
 }  // namespace ledgate::api

@@ -34,13 +34,12 @@ Parsed<UserId> own_or_administered(const ApiContext& context, Call& call) {
   return target_of(context, call);
 }
 
-// Runs the change and shows the user as it is now.
+// Runs the change and shows the user as it left him.
 template <class Change>
 Answer change_user(const ApiContext& context, Call& call, const Change& change) {
   const UserId user = TRY(target_of(context, call));
   const Caller caller = caller_of(call, journal::v1::DIALECT_NATIVE);
-  (void)TRY(settle(call, change(caller, user)));
-  return show_user(context, user);
+  return show_user(context, TRY(settle(call, change(caller, user))));
 }
 
 ordered_json session_object(const state::v1::Session& session, const SessionId& present) {

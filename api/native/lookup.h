@@ -12,8 +12,8 @@ namespace ledgate::api::native {
 // A UUID, or the number. nullopt: it is neither, or nobody has that number.
 std::optional<UserId> find_user(const KvReader& rows, std::string_view text);
 
-// The user's object of the native API; kUserNotFound when there is none (any more).
-Answer show_user(const ApiContext& context, const UserId& user);
+// The user's object of the native API, as the command left it.
+Answer show_user(const ApiContext& context, const Granted& granted);
 
 struct PageQuery {
   std::size_t limit = 0;

@@ -26,8 +26,9 @@ Parsed<std::optional<rows::v1::DirectoryRow>> row_as_of(const KvReader& rows, co
   return std::move(found.row);
 }
 
-nlohmann::ordered_json user_object(const ApiContext& context, const KvReader& rows, const rows::v1::DirectoryRow& row) {
-  const Profile profile = open_profile(context.services, rows, row);
+// `Row`: an account or a directory row.
+template <class Row>
+nlohmann::ordered_json user_object(const Profile& profile, const Row& row) {
   return {{"id", UserId::from_bytes(row.id()).value_or(UserId()).to_string()},
           {"number", row.number()},
           {"username", profile.username},
@@ -38,6 +39,10 @@ nlohmann::ordered_json user_object(const ApiContext& context, const KvReader& ro
           {"email_verified", row.email_verified()},
           {"created_at", rfc3339(row.created_us() / 1000)},
           {"referrer_id", id_or_null<UserId>(row.referrer_id())}};
+}
+
+nlohmann::ordered_json user_object(const ApiContext& context, const KvReader& rows, const rows::v1::DirectoryRow& row) {
+  return user_object(open_profile(context.services, rows, row), row);
 }
 
 Parsed<ReferralPlace> parse_place(const std::optional<std::string>& text) {
@@ -70,11 +75,11 @@ Answer handle_users(const ApiContext& context, Call& call) {
   return json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}});
 }
 
-Answer show_user(const ApiContext& context, const UserId& user) {
-  const auto rows = context.services.store.snapshot();
-  const auto row = find_directory_row(*rows, user);
-  if (!row) return refuse_with(ErrorCode::kUserNotFound);
-  return json_response(200, user_object(context, *rows, *row));
+Answer show_user(const ApiContext& context, const Granted& granted) {
+  const DecidedRows& rows = granted.rows;
+  if (!rows.account) return refuse_with(ErrorCode::kUserNotFound);  // told again, and erased since
+  return json_response(200,
+                       user_object(open_profile(context.services, rows.subject_key, *rows.account), *rows.account));
 }
 
 Answer handle_user(const ApiContext& context, Call& call) {

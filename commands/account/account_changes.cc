@@ -87,7 +87,7 @@ class ChangingPassword {
     concerns(context, caller_, command_.user);
     context.add(std::move(decision.events));
     if (!decision.answer) return fail(std::move(decision.answer).error());
-    return Granted{.user = command_.user, .session = command_.kept_session};
+    return Granted{.user = command_.user, .session = command_.kept_session, .rows = {.account = account}};
   }
 
   const Services& services_;
@@ -114,11 +114,11 @@ class ChangingAccount {
       if (promotes || account->role() == journal::v1::ROLE_ADMIN)
         change.other_administrators = context.has_administrator_besides(user_);
       auto decision = decide(*account, change);
-      if (decision.events.empty()) return Granted{.user = user_};
+      if (decision.events.empty()) return Granted{.user = user_, .rows = {.account = account}};
       concerns(context, caller_, user_);
       context.add(std::move(decision.events));
       if (!decision.answer) return fail(std::move(decision.answer).error());
-      return Granted{.user = user_};
+      return Granted{.user = user_, .rows = {.account = account}};
     });
   }
 
@@ -152,7 +152,7 @@ Outcome change_account(const Services& services, const Caller& caller, const Use
     if (!decision.events.empty()) concerns(context, caller, user);
     context.add(std::move(decision.events));
     if (!decision.answer) return fail(std::move(decision.answer).error());
-    return Granted{.user = user};
+    return Granted{.user = user, .rows = {.account = account}};
   });
 }
 

@@ -1,9 +1,11 @@
 #include "commands/core/executor.h"
 
+#include "commands/core/decided_rows.h"
 #include "commands/limits/rate_limiter.h"
 #include "domain/session/session_state.h"
 #include "projections/log/record.h"
 #include "projections/models/accounts.h"
+#include "projections/models/api_tokens.h"
 #include "projections/models/idempotency.h"
 #include "projections/models/sessions.h"
 
@@ -65,7 +67,18 @@ ErrorCode known_code(std::uint32_t number) {
   return found == rows.end() ? ErrorCode::kInternal : found->code;
 }
 
-Outcome from_record(const RecordedOutcome& recorded) {
+// The rows of an outcome that is told again, where they still are what was granted.
+DecidedRows rows_of(const Granted& granted, const KvReader& rows) {
+  DecidedRows found{.account = find_account(rows, granted.user),
+                    .subject_key = find_subject_key(rows, granted.user.raw()),
+                    .session = find_session(rows, granted.session),
+                    .api_token = find_api_token(rows, granted.credential)};
+  if (found.session && !(is_live(*found.session, found.account) && found.session->generation() == granted.generation))
+    found.session.reset();
+  return found;
+}
+
+Outcome from_record(const RecordedOutcome& recorded, const KvReader& rows) {
   Outcome outcome{.result = Granted{}, .position = recorded.position};
   const auto& row = recorded.outcome;
   if (row.error_code() != 0) {
@@ -77,19 +90,20 @@ Outcome from_record(const RecordedOutcome& recorded) {
   outcome.result->session = SessionId::from_bytes(row.session_id()).value_or(SessionId());
   outcome.result->generation = row.generation();
   outcome.result->credential = Key16::from_bytes(row.credential_id()).value_or(Key16());
+  outcome.result->rows = rows_of(*outcome.result, rows);
   return outcome;
 }
 
-bool tokens_are_current(const Granted& granted, const KvReader& rows) {
-  const auto session = find_session(rows, granted.session);
-  return session && is_live(*session, find_account(rows, granted.user)) && session->generation() == granted.generation;
+bool is_current(const Granted& granted, std::int64_t now_ms) {
+  if (!granted.session.is_nil()) return granted.rows.session.has_value();
+  return granted.rows.account && granted.rows.api_token && granted.rows.api_token->expires_ms() > now_ms;
 }
 
 // What became of the appended bytes.
 enum class Fate : std::uint8_t { kAccepted, kConflict, kNotPersisted, kUnknown };
 struct Appended {
   Fate fate{};
-  Position position{};
+  Settled settled{};  // where there is a verdict
 };
 
 Appended append_and_wait(const Services& services, const TransactionId& id, std::string_view payload,
@@ -116,9 +130,9 @@ Appended append_and_wait(const Services& services, const TransactionId& id, std:
   if (!settled) return {.fate = not_persisted->load() ? Fate::kNotPersisted : Fate::kUnknown};
   switch (settled->verdict) {
     case Verdict::kAccepted:
-      return {.fate = Fate::kAccepted, .position = settled->position};
+      return {.fate = Fate::kAccepted, .settled = *settled};
     case Verdict::kConflict:
-      return {.fate = Fate::kConflict, .position = settled->position};
+      return {.fate = Fate::kConflict, .settled = *settled};
     case Verdict::kStale:
       break;
   }
@@ -143,6 +157,8 @@ Tried try_once(const Services& services, const Caller& caller, const Attempt& at
   if (auto recorded = recorded_outcome(services, caller, *snapshot, replay)) return {.outcome = std::move(*recorded)};
   TransactionContext context(services, caller, *snapshot);
   Result<Granted> result = attempt(context);
+  if (result && result->rows.account && !result->rows.subject_key)
+    result->rows.subject_key = find_subject_key(*snapshot, result->user.raw());
   if (context.is_empty()) return {.outcome = {.result = std::move(result)}};
   if (caller.idempotency) remember_outcome(services, caller, result, context);
   const auto payload = context.finish();
@@ -151,7 +167,9 @@ Tried try_once(const Services& services, const Caller& caller, const Attempt& at
   const Appended appended = append_and_wait(services, context.id(), *payload, deadline);
   switch (appended.fate) {
     case Fate::kAccepted:
-      return {.outcome = {.result = std::move(result), .position = appended.position, .transaction = context.id()}};
+      if (result) fold_facts(context.transaction(), appended.settled, *result);
+      return {
+          .outcome = {.result = std::move(result), .position = appended.settled.position, .transaction = context.id()}};
     case Fate::kConflict:
       return {.outcome = {.result = fail(ErrorCode::kContended)}, .conflict = true};
     case Fate::kNotPersisted:
@@ -173,8 +191,9 @@ std::optional<Outcome> recorded_outcome(const Services& services, const Caller& 
   if (!recorded) return std::nullopt;
   if (recorded->outcome.request_hash() != raw(hashes.request))
     return Outcome{.result = fail(ErrorCode::kIdempotencyMismatch)};
-  Outcome outcome = from_record(*recorded);
-  if (replay == Replay::kWhileTokensAreCurrent && outcome.result && !tokens_are_current(*outcome.result, rows))
+  Outcome outcome = from_record(*recorded, rows);
+  if (replay == Replay::kWhileTokensAreCurrent && outcome.result &&
+      !is_current(*outcome.result, writer_now_ms(services)))
     return std::nullopt;
   return outcome;
 }

@@ -15,7 +15,7 @@ namespace ledgate {
 using Attempt = std::function<Result<Granted>(TransactionContext&)>;
 
 // Whether the success that an Idempotency-Key has is told again whatever happened since, or only while the tokens of
-// its session would be those that were handed out; if not, the command is decided anew.
+// its session (or the API token) would be those that were handed out; if not, the command is decided anew.
 enum class Replay : std::uint8_t { kAlways, kWhileTokensAreCurrent };
 
 // Blocks, at most for Services::command_deadline. Errors besides the attempt's own: kOutcomeUnknown

@@ -66,6 +66,8 @@ class TransactionContext {
   // The later of this node's clock and log time: what the writer holds to be now, milliseconds.
   [[nodiscard]] std::int64_t now_ms() const { return now_us_ / 1000; }
   [[nodiscard]] TransactionId id() const { return id_; }
+  // As it was appended, once finish() has sealed it.
+  [[nodiscard]] const journal::v1::Transaction& transaction() const { return transaction_; }
 
   // Seals every draft and the network data; the record's payload. kRequestTooLarge above the limit; kUserNotFound when
   // a subject was erased.

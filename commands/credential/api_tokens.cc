@@ -13,13 +13,14 @@ constexpr std::size_t kExpiredAtOnce = 100;
 }  // namespace
 
 Outcome create_api_token(const Services& services, const Caller& caller, std::int64_t lifetime_s) {
-  return execute(services, caller, [&](TransactionContext& context) -> Result<Granted> {
+  const auto attempt = [&](TransactionContext& context) -> Result<Granted> {
     context.about(caller.user);
     const auto owner = context.account(caller.user);
     if (!owner) return fail(ErrorCode::kUnauthenticated);
     const Secret<> token = random_api_token(services.entropy);
     const Key16 index = api_token_index(services.hashes, token);
-    auto decision = decide_api_token(*owner, context.newest_api_token(caller.user),
+    auto newest = context.newest_api_token(caller.user);
+    auto decision = decide_api_token(*owner, newest,
                                      {.index = std::string(index.raw()),
                                       .token = token.reveal(),
                                       .lifetime_s = lifetime_s,
@@ -27,8 +28,11 @@ Outcome create_api_token(const Services& services, const Caller& caller, std::in
                                       .dialect = caller.dialect});
     if (!decision.answer) return fail(std::move(decision.answer).error());
     context.add(std::move(decision.events));
-    return Granted{.user = caller.user, .credential = Key16::from_bytes(*decision.answer).value_or(Key16())};
-  });
+    return Granted{.user = caller.user,
+                   .credential = Key16::from_bytes(*decision.answer).value_or(Key16()),
+                   .rows = {.account = owner, .api_token = std::move(newest)}};
+  };
+  return execute(services, caller, attempt, Replay::kWhileTokensAreCurrent);
 }
 
 bool is_good_api_token(const Services& services, const KvReader& rows, const Secret<>& token) {

@@ -99,7 +99,7 @@ class LoggingIn {
     if (!decision.answer) return fail(std::move(decision.answer).error());
     if (command_.known_network) context.count(*command_.known_network);
     context.acted_by(*user, attempt.birth.session);
-    return Granted{.user = *user, .session = attempt.birth.session};
+    return Granted{.user = *user, .session = attempt.birth.session, .rows = {.account = account}};
   }
 
   const Services& services_;
@@ -137,7 +137,10 @@ Result<Granted> present_refresh(const Services& services, const Caller& caller, 
   auto decision = decide(session, account, attempt);
   context.add(std::move(decision.events));
   if (!decision.answer) return fail(std::move(decision.answer).error());
-  return Granted{.user = user, .session = command.token->session, .generation = *decision.answer};
+  return Granted{.user = user,
+                 .session = command.token->session,
+                 .generation = *decision.answer,
+                 .rows = {.account = std::move(account), .session = std::move(session)}};
 }
 
 }  // namespace
@@ -192,7 +195,7 @@ Outcome end_session(const Services& services, const Caller& caller, const Sessio
 }
 
 Outcome enter_as_guest(const Services& services, const Caller& caller, bool admitted, const SessionTerms& terms) {
-  return execute(services, caller, [&](TransactionContext& context) -> Result<Granted> {
+  const auto attempt = [&](TransactionContext& context) -> Result<Granted> {
     const GuestEntry entry{.admitted = admitted,
                            .guest = uuid_v7<UserId>(context.now_ms(), services.entropy.bytes<10>()),
                            .session = uuid_v7<SessionId>(context.now_ms(), services.entropy.bytes<10>()),
@@ -203,7 +206,8 @@ Outcome enter_as_guest(const Services& services, const Caller& caller, bool admi
     if (!decision.answer) return fail(std::move(decision.answer).error());
     context.acted_by(entry.guest, entry.session);
     return Granted{.user = entry.guest, .session = entry.session};
-  });
+  };
+  return execute(services, caller, attempt, Replay::kWhileTokensAreCurrent);
 }
 
 }  // namespace ledgate

@@ -21,9 +21,12 @@ enum class Verdict : std::uint8_t {
   kStale = 3,     // the record outlived the memory of ids: it counts for nothing
 };
 
+// What the replica tells of a record; with it a writer knows its rows as they are there without reading them again.
 struct Settled {
   Verdict verdict{};
   Position position{};
+  LogTime time{};       // of the record
+  UserNumber number{};  // that the account which it registered was given; 0: it registered none
 };
 
 // Any thread. Holds only what somebody waits for.

@@ -5,6 +5,8 @@
 #include "projections/rows/big_endian.h"
 #include "projections/rows/tables.h"
 
+#include <algorithm>
+
 namespace ledgate {
 namespace {
 
@@ -110,6 +112,13 @@ std::optional<UserId> find_login(const KvReader& rows, const Key16& index) {
 std::optional<UserId> find_user_by_number(const KvReader& rows, UserNumber number) {
   const auto stored = rows.get(tables::kNumbers, big_endian(value(number)));
   return stored ? UserId::from_bytes(*stored) : std::nullopt;
+}
+
+UserNumber number_given_by(const journal::v1::Transaction& transaction, const Rows& rows) {
+  const bool registers =
+      std::ranges::any_of(transaction.events(), [](const Event& event) { return event.user().has_registered(); });
+  const auto next = registers ? rows.get(tables::kNumbers, kNextNumber) : std::nullopt;
+  return next ? UserNumber{from_big_endian<std::uint64_t>(*next) - 1} : UserNumber{};
 }
 
 bool has_administrator_besides(const KvReader& rows, const UserId& id) {

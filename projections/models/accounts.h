@@ -21,6 +21,9 @@ std::optional<UserId> find_login(const KvReader& rows, const Key16& index);
 std::optional<UserId> find_user_by_number(const KvReader& rows, UserNumber number);
 // Whether somebody else is an active administrator.
 bool has_administrator_besides(const KvReader& rows, const UserId& id);
+// The number of the account that was registered by this transaction, which is the one folded last; 0: it registered
+// none.
+UserNumber number_given_by(const journal::v1::Transaction& transaction, const Rows& rows);
 // nullopt: the subject is unknown or was erased.
 std::optional<journal::v1::WrappedKey> find_subject_key(const KvReader& rows, std::string_view subject_id);
 // The subject for unknown visitors of a day (days since 1970-01-01, UTC).

@@ -1,5 +1,6 @@
 #include "projections/replica/applier.h"
 
+#include "projections/models/accounts.h"
 #include "projections/replica/registry.h"
 #include "projections/rows/expiry.h"
 #include "projections/rows/tables.h"
@@ -189,7 +190,14 @@ Status Applier::apply_transaction(const JournalRecord& record, std::string_view 
   extend(record, record.bytes);
   if (verdict) {
     const auto id = TransactionId::from_bytes(transaction.id());
-    if (id) settlements_.push_back({.id = *id, .settled = {.verdict = *verdict, .position = record.position}});
+    const bool accepted = verdict == Verdict::kAccepted;
+    if (id) {
+      settlements_.push_back({.id = *id,
+                              .settled = {.verdict = *verdict,
+                                          .position = record.position,
+                                          .time = time,
+                                          .number = accepted ? number_given_by(transaction, rows_) : UserNumber{}}});
+    }
   }
   return {};
 }

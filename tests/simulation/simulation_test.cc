@@ -66,7 +66,8 @@ TEST_P(Broken, IsFoundOut) {
 INSTANTIATE_TEST_SUITE_P(Variants, Broken,
                          ::testing::Values(Variant::kVerdictIgnored, Variant::kConflictKeyForgotten,
                                            Variant::kPositionNotAwaited, Variant::kAcknowledgedBeforeApplied,
-                                           Variant::kPurgedByLocalClock, Variant::kFreshnessIgnored),
+                                           Variant::kPurgedByLocalClock, Variant::kFreshnessIgnored,
+                                           Variant::kAnswersFromLaterRows),
                          [](const auto& tested) {
                            std::string name(to_string(tested.param));
                            std::replace(name.begin(), name.end(), '-', '_');

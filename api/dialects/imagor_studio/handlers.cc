@@ -14,7 +14,7 @@ constexpr auto kDialect = journal::v1::DIALECT_IMAGOR_STUDIO;
 
 Parsed<Response> grant(const ApiContext& context, int status, const Granted& granted) {
   const Issued issued = TRY(issue(context, granted));
-  const Profile profile = profile_of(context, issued.account);
+  const Profile profile = profile_of(context, issued);
   // The product knows three roles; an auditor is a user to it.
   const bool is_known = issued.account.role() != journal::v1::ROLE_AUDITOR;
   return render_grant(status, {.token = issued.access,

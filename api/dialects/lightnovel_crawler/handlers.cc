@@ -20,7 +20,7 @@ Answer handle_login(const ApiContext& context, Call& call) {
   command.terms = context.settings.sessions.lightnovel_crawler;
   const Granted granted = TRY(settle(call, log_in(context.services, caller, command)));
   const Issued issued = TRY(issue(context, granted));
-  const Profile profile = profile_of(context, issued.account);
+  const Profile profile = profile_of(context, issued);
   return render_login(issued.access,
                       {.account = issued.account, .email = profile.email, .display_name = profile.display_name});
 }

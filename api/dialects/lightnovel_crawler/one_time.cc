@@ -80,7 +80,7 @@ Answer handle_signup(const ApiContext& context, Call& call) {
   const auto granted = settle(call, register_user(context.services, caller, command));
   if (!granted) return tl::unexpected<Refusal>(as_fault(granted.error()));
   const Issued issued = TRY(issue(context, *granted));
-  const Profile profile = profile_of(context, issued.account);
+  const Profile profile = profile_of(context, issued);
   return render_login(issued.access,
                       {.account = issued.account, .email = profile.email, .display_name = profile.display_name});
 }
@@ -132,12 +132,8 @@ Answer handle_create_token(const ApiContext& context, Call& call) {
   const Caller caller = caller_of(call, kDialect);
   const Granted granted =
       TRY(settle(call, create_api_token(context.services, caller, context.settings.one_time.api_token_s)));
-  const KvReader& rows = context.services.store.latest();
-  const auto token = find_api_token(rows, granted.credential);
-  const Opener opener(context.services, rows, granted.user.raw());
-  const std::string text = token ? opener.open(token->token()) : std::string();
-  if (text.empty()) return refuse_with(ErrorCode::kUnauthenticated);  // erased, or long over, since it was granted
-  return json_response(200, {{"token", text}});
+  const Opener opener(context.services, granted.rows.subject_key);
+  return json_response(200, {{"token", opener.open(granted.rows.api_token->token())}});
 }
 
 // A good token is a query; a bad one leaves its fact, since somebody may be guessing, and counts against the limit.

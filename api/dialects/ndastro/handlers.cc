@@ -21,7 +21,7 @@ Parsed<Issued> log_in_with(const ApiContext& context, Call& call, LogIn command,
 }
 
 Response render_issued(const ApiContext& context, const Issued& issued) {
-  const Profile profile = profile_of(context, issued.account);
+  const Profile profile = profile_of(context, issued);
   return render_tokens({.username = profile.username,
                         .access = issued.access,
                         .access_lifetime_s = issued.session.access_lifetime_s(),

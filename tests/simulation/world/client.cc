@@ -5,6 +5,7 @@
 #include "commands/account/accounts.h"
 #include "commands/session/sessions.h"
 #include "projections/models/accounts.h"
+#include "projections/models/sessions.h"
 
 namespace ledgate::simulation {
 namespace {
@@ -17,6 +18,8 @@ constexpr Microseconds kAboutToExpire{90'000'000};
 constexpr Microseconds kBetweenTries{200'000};
 // What a freshness limit may be off by: the fastest delivery, and what brokers' clocks disagree by.
 constexpr Microseconds kFreshnessSlack{150'000};
+// Handlers between a command and its answer, and clients before they go on.
+constexpr Microseconds kHeldUpMax{3'000'000};
 constexpr int kTriesMax = 4;
 constexpr int kThiefTries = 6;
 constexpr const char* kWrongPassword = "battery staple 42";
@@ -37,6 +40,22 @@ Told told(Kind kind, const Outcome& outcome) {
   const bool nothing_happened =
       code == ErrorCode::kJournalUnavailable || code == ErrorCode::kContended || code == ErrorCode::kUnauthenticated;
   return nothing_happened ? Told::kNothing : Told::kUnknown;
+}
+
+// What refresh tokens of a session are told apart by: the claims that make their bytes.
+std::string name_of(const RefreshClaims& claims) {
+  return std::to_string(claims.generation) + "@" + std::to_string(claims.expires_s);
+}
+
+// The error of old: whatever has happened to them since.
+DecidedRows later_rows(const Services& services, const Granted& granted) {
+  const KvReader& rows = services.store.latest();
+  DecidedRows later{.account = find_account(rows, granted.user),
+                    .subject_key = find_subject_key(rows, granted.user.raw()),
+                    .session = find_session(rows, granted.session),
+                    .api_token = std::nullopt};
+  if (later.session) later.session->set_generation(granted.generation);
+  return later;
 }
 
 }  // namespace
@@ -154,13 +173,23 @@ Client::Answer Client::command(const Intent& intent, Position known,
   return answer;
 }
 
+// As a handler does it, however long it is held up between the command and the answer.
 std::optional<Held> Client::keep_tokens(Process& process, const Intent& intent, const Outcome& outcome) {
-  const auto issued = api::issue(process.context(), *outcome.result);
+  if (dice_.chance(0.3)) world_.scheduler.pause(Microseconds(dice_.between(1, kHeldUpMax.count())));
+  Granted granted = *outcome.result;
+  if (world_.variant == Variant::kAnswersFromLaterRows) granted.rows = later_rows(process.services(), granted);
+  const auto issued = api::issue(process.context(), std::move(granted));
   if (!issued) {
+    world_.model.require(outcome.transaction.is_nil() || world_.variant == Variant::kAnswersFromLaterRows,
+                         "what a command granted was refused by its handler", intent.request_id);
     world_.model.require(world_.model.is_alive(outcome.result->session, process.rows()) != true,
                          "a session that was granted is not in the rows");
     return std::nullopt;
   }
+  const auto claims = process.context().tokens.read_refresh(issued->refresh);
+  world_.model.require(claims && claims->generation == outcome.result->generation,
+                       "another refresh token than was granted", intent.request_id);
+  if (claims) world_.model.on_refresh_token(*claims, issued->refresh);
   const Microseconds now = world_.scheduler.now();
   return town_.tokens.emplace_back(Held{.name = intent.name,
                                         .user = outcome.result->user,
@@ -168,6 +197,7 @@ std::optional<Held> Client::keep_tokens(Process& process, const Intent& intent, 
                                         .access = issued->access,
                                         .refresh = issued->refresh,
                                         .generation = outcome.result->generation,
+                                        .refresh_name = claims ? name_of(*claims) : "",
                                         .rotating = issued->session.rotating(),
                                         .born = Position{issued->session.born_position()},
                                         .minted = now,
@@ -246,7 +276,7 @@ void Client::record(const Entry& entry, const Answer& answer, Microseconds call)
   operation.key = answer.held->session.to_string();
   operation.asked = "login";
   operation.with = {};
-  operation.next = std::to_string(answer.held->generation);
+  operation.next = answer.held->refresh_name;
   town_.sessions.add(operation);
   town_.endings.add({.account = entry.name, .session = operation.key, .call = call, .returned = now});
 }
@@ -261,7 +291,9 @@ void Client::refresh() {
 void Client::refresh_at_once(const Held& held) {
   for (int others = 0; others < 2; ++others) aside([this, held] { refresh(held); });
   const Answer answer = refresh(held);
-  if (answer.held) refresh(*answer.held);
+  if (!answer.held) return;
+  if (dice_.chance(0.5)) world_.scheduler.pause(Microseconds(dice_.between(1, kHeldUpMax.count())));
+  refresh(*answer.held);
 }
 
 Client::Answer Client::refresh(const Held& held) {
@@ -290,8 +322,8 @@ void Client::record_refresh(const Held& held, const Answer& answer, Microseconds
                       .told = answer.told,
                       .call = call,
                       .returned = now};
-  if (held.rotating) operation.with = std::to_string(held.generation);
-  if (held.rotating && answer.held) operation.next = std::to_string(answer.held->generation);
+  if (held.rotating) operation.with = held.refresh_name;
+  if (held.rotating && answer.held) operation.next = answer.held->refresh_name;
   town_.sessions.add(operation);
 }
 

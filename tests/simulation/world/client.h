@@ -22,6 +22,7 @@ struct Held {
   std::string access;
   std::string refresh;
   std::uint32_t generation = 0;  // of the refresh token
+  std::string refresh_name{};    // what histories call it
   bool rotating = false;
   Position born{};                // of the session, as its access token says
   Microseconds minted{};          // the access token

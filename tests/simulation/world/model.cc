@@ -54,7 +54,9 @@ void Model::on_record(const JournalRecord& record, const JournalRecord& as_seen)
     if (verdict == Verdict::kAccepted) accept(transaction, value(record.position));
   }
   referee(as_seen);
-  if (verdict == Verdict::kAccepted) compare_rows(transaction);
+  if (verdict != Verdict::kAccepted) return;
+  compare_rows(transaction);
+  keep_rows(transaction, value(record.position));
 }
 
 std::optional<Verdict> Model::judge(const Transaction& transaction, std::int64_t appended_ms) {
@@ -124,6 +126,8 @@ void Model::apply(const SessionEvent& event, const Intent* intent, std::uint64_t
     Session session{.user = event.user_id(), .born = position};
     session.lifetime_ms = (fact.access_lifetime_s() + fact.refresh_lifetime_s()) * 1000;
     session.expires_ms = session.expired_first_ms = log_time_ms_ + session.lifetime_ms;
+    session.refresh_lifetime_s = fact.refresh_lifetime_s();
+    session.issued_ms.push_back(log_time_ms_);
     require(sessions_.emplace(event.session_id(), session).second, "a session was born twice");
     return;
   }
@@ -146,6 +150,7 @@ void Model::refresh(Session& session, const SessionEvent& event) {
   require(fact.generation() == session.generation, "a refresh token was used twice");
   if (!fact.rotated()) return;
   ++session.generation;
+  session.issued_ms.push_back(log_time_ms_);
   session.expires_ms = log_time_ms_ + session.lifetime_ms;
 }
 
@@ -221,6 +226,30 @@ void Model::compare_sessions(const std::string& user) const {
   }
 }
 
+void Model::keep_rows(const Transaction& transaction, std::uint64_t position) {
+  const auto keep = [&](const std::string& id, const auto& row) {
+    left_.emplace(std::pair(position, id), row ? row->SerializeAsString() : "");
+  };
+  for (const auto& event : transaction.events()) {
+    const std::string& user_id = event.has_user() ? event.user().user_id() : event.session().user_id();
+    if (const auto user = UserId::from_bytes(user_id)) keep(user_id, find_account(rows_.latest(), *user));
+    const std::string& session_id = event.session().session_id();
+    if (const auto session = SessionId::from_bytes(session_id)) keep(session_id, find_session(rows_.latest(), *session));
+  }
+}
+
+// An answer is made of the rows that its record left, and of no later ones.
+void Model::check_rows(const Intent& intent, const Outcome& outcome) const {
+  const auto is_left = [&](const auto& row) {
+    if (!row) return true;
+    const auto found = left_.find({value(outcome.position), row->id()});
+    return found != left_.end() && found->second == row->SerializeAsString();
+  };
+  const DecidedRows& rows = outcome.result->rows;
+  require(is_left(rows.account) && is_left(rows.session), "an answer from other rows than its record left",
+          intent.request_id);
+}
+
 void Model::on_state(const rows::v1::ReplicaState& state, const std::string& who) const {
   if (!judging_) return;
   require(state.position() < states_.size(), "rows ahead of the log", who);
@@ -259,6 +288,7 @@ void Model::on_reply(const Intent& intent, const Outcome& outcome, const Standin
   require(outcome.transaction.is_nil() || outcome.position > standing.acknowledged_before,
           "an order that contradicts what was acknowledged before", intent.request_id);
   acknowledged_ = std::max(acknowledged_, outcome.position);
+  if (outcome.result && !outcome.transaction.is_nil()) check_rows(intent, outcome);
   outcome.result ? check_success(intent, outcome, transaction)
                  : check_refusal(intent, outcome.result.error().code, transaction);
 }
@@ -314,6 +344,19 @@ void Model::check_success(const Intent& intent, const Outcome& outcome, const Tr
       break;
   }
   require(holds, "a success that is not what happened", intent.request_id);
+}
+
+void Model::on_refresh_token(const RefreshClaims& claims, const std::string& token) {
+  if (!judging_) return;
+  const auto found = sessions_.find(std::string(claims.session.raw()));
+  require(found != sessions_.end(), "a refresh token of no session");
+  Session& session = found->second;
+  require(claims.generation <= session.generation && value(claims.born) == session.born,
+          "a refresh token that its session never had");
+  require(claims.expires_s == session.issued_ms[claims.generation] / 1000 + session.refresh_lifetime_s,
+          "a refresh token with the times of a later one");
+  const auto [known, is_first] = session.tokens.emplace(claims.generation, token);
+  require(is_first || known->second == token, "one generation of a session has two refresh tokens");
 }
 
 void Model::check_refusal(const Intent& intent, ErrorCode code, const Transaction& accepted) const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "commands/core/outcome.h"
+#include "commands/session/sessions.h"
 #include "domain/journal.pb.h"
 #include "projections/ports/journal_reader.h"
 #include "projections/replica/applier.h"
@@ -78,6 +79,8 @@ class Model {
   // ---- commands ----
   void begin(const Intent& intent) { intents_.emplace(intent.request_id, intent); }
   void on_reply(const Intent& intent, const Outcome& outcome, const Standing& standing);
+  // Equal claims are equal bytes, whichever node minted them and whatever had happened by then.
+  void on_refresh_token(const RefreshClaims& claims, const std::string& token);
   [[nodiscard]] Position acknowledged() const { return acknowledged_; }
 
   // ---- reads ----
@@ -118,6 +121,9 @@ class Model {
     std::int64_t expires_ms = 0;
     std::int64_t expired_first_ms = 0;  // had it never rotated
     std::int64_t lifetime_ms = 0;
+    std::int64_t refresh_lifetime_s = 0;
+    std::vector<std::int64_t> issued_ms{};            // log time at which each generation became the good one
+    std::map<std::uint32_t, std::string> tokens{};  // what clients hold, by generation
   };
 
   [[nodiscard]] std::optional<Verdict> judge(const journal::v1::Transaction& transaction, std::int64_t appended_ms);
@@ -140,6 +146,8 @@ class Model {
   void referee(const JournalRecord& record);
   void compare_rows(const journal::v1::Transaction& transaction) const;
   void compare_sessions(const std::string& user) const;
+  void keep_rows(const journal::v1::Transaction& transaction, std::uint64_t position);
+  void check_rows(const Intent& intent, const Outcome& outcome) const;
   void check_success(const Intent& intent, const Outcome& outcome, const journal::v1::Transaction& accepted) const;
   void check_refusal(const Intent& intent, ErrorCode code, const journal::v1::Transaction& accepted) const;
   [[nodiscard]] std::string index_of(const std::string& name) const;
@@ -173,6 +181,8 @@ class Model {
   testing::MemoryKv rows_;
   Applier applier_;
   std::vector<std::string> states_;  // by position
+  // The rows that each accepted record was about, as it left them: by position and id.
+  std::map<std::pair<std::uint64_t, std::string>, std::string> left_;
 };
 
 }  // namespace ledgate::simulation

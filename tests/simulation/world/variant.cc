@@ -122,6 +122,8 @@ std::string_view to_string(Variant variant) {
       return "purged-by-local-clock";
     case Variant::kFreshnessIgnored:
       return "freshness-ignored";
+    case Variant::kAnswersFromLaterRows:
+      return "answers-from-later-rows";
   }
   return "";
 }

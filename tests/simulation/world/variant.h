@@ -22,6 +22,7 @@ enum class Variant : std::uint8_t {
   kAcknowledgedBeforeApplied,  // replies go out before the rows are written
   kPurgedByLocalClock,         // ticks purge by the node's own time
   kFreshnessIgnored,           // tokens are vouched for however old the rows are
+  kAnswersFromLaterRows,       // tokens are minted from the rows as they are by then
 };
 std::string_view to_string(Variant variant);
 

@@ -50,14 +50,14 @@ class Tokens : public ::testing::Test {
   std::string forge(const json& claims) {
     return *world.services().jose.sign(*world.keys().signing_kid(), "at+jwt", claims.dump());
   }
-  json good_claims() { return payload_of(*world.tokens().mint_access(session(), account())); }
+  json good_claims() { return payload_of(*world.tokens().mint_access(session(), account(), std::nullopt)); }
   bool accepts(const json& claims) { return world.tokens().verify_access(forge(claims)).has_value(); }
 
   World world;
 };
 
 TEST_F(Tokens, access_tokens_say_who_and_until_when) {
-  const std::string token = *world.tokens().mint_access(session(), account());
+  const std::string token = *world.tokens().mint_access(session(), account(), std::nullopt);
   const json claims = payload_of(token);
   EXPECT_EQ(claims["iss"], "https://auth.example.org");
   EXPECT_EQ(claims["sub"], kUser);
@@ -72,7 +72,7 @@ TEST_F(Tokens, access_tokens_say_who_and_until_when) {
   EXPECT_EQ(verified->user.to_string(), kUser);
   EXPECT_EQ(verified->session.to_string(), kSession);
   EXPECT_EQ(verified->born, Position{42});
-  EXPECT_NE(token, *world.tokens().mint_access(session(), account())) << "no two tokens are equal";
+  EXPECT_NE(token, *world.tokens().mint_access(session(), account(), std::nullopt)) << "no two tokens are equal";
 }
 
 TEST_F(Tokens, what_is_remembered_of_a_new_token_is_what_its_signature_vouches_for) {
@@ -87,7 +87,7 @@ TEST_F(Tokens, what_is_remembered_of_a_new_token_is_what_its_signature_vouches_f
 }
 
 TEST_F(Tokens, expire_to_the_second_cached_or_not) {
-  const std::string token = *world.tokens().mint_access(session(), account());
+  const std::string token = *world.tokens().mint_access(session(), account(), std::nullopt);
   EXPECT_TRUE(world.tokens().verify_access(token));
   world.clock.advance(seconds(299));
   EXPECT_TRUE(world.tokens().verify_access(token));
@@ -97,13 +97,13 @@ TEST_F(Tokens, expire_to_the_second_cached_or_not) {
 
 TEST_F(Tokens, are_not_revived_by_a_clock_that_is_set_back) {
   world.clock.advance(seconds(3600));
-  const std::string token = *world.tokens().mint_access(session(), account());
+  const std::string token = *world.tokens().mint_access(session(), account(), std::nullopt);
   world.clock.advance(seconds(300));
   world.register_user("ann");  // moves log time on
   EXPECT_FALSE(world.tokens().verify_access(token));
   world.clock.advance(seconds(-3600));
   EXPECT_FALSE(world.tokens().verify_access(token)) << "the log remembers what time it was";
-  const json late = payload_of(*world.tokens().mint_access(session(), account()));
+  const json late = payload_of(*world.tokens().mint_access(session(), account(), std::nullopt));
   EXPECT_TRUE(world.tokens().verify_access(forge(late)));
   EXPECT_GE(late["iat"].get<std::int64_t>(), payload_of(token)["exp"].get<std::int64_t>());
 }
@@ -140,9 +140,9 @@ TEST_F(Tokens, duplicate_claims_are_refused) {
 }
 
 TEST_F(Tokens, other_kinds_of_token_are_not_access_tokens) {
-  const std::string refresh = world.tokens().mint_refresh(session(), account(), 0);
+  const std::string refresh = world.tokens().mint_refresh(session(), account());
   EXPECT_FALSE(world.tokens().verify_access(refresh));
-  EXPECT_FALSE(world.tokens().read_refresh(*world.tokens().mint_access(session(), account())));
+  EXPECT_FALSE(world.tokens().read_refresh(*world.tokens().mint_access(session(), account(), std::nullopt)));
   EXPECT_FALSE(world.tokens().verify_access(std::string(kTokenBytesMax + 1, 'x')));
   EXPECT_FALSE(world.tokens().read_refresh(std::string(kTokenBytesMax + 1, 'x')));
 }
@@ -150,18 +150,20 @@ TEST_F(Tokens, other_kinds_of_token_are_not_access_tokens) {
 TEST_F(Tokens, a_generation_has_one_refresh_token) {
   state::v1::Session rotating = session();
   rotating.set_rotating(true);
+  rotating.set_generation(3);
   rotating.set_generation_ms(1'750'000'000'000);
-  const std::string token = world.tokens().mint_refresh(rotating, account(), 3);
+  const std::string token = world.tokens().mint_refresh(rotating, account());
   world.clock.advance(seconds(5));
-  EXPECT_EQ(token, world.tokens().mint_refresh(rotating, account(), 3));
-  EXPECT_NE(token, world.tokens().mint_refresh(rotating, account(), 4));
+  EXPECT_EQ(token, world.tokens().mint_refresh(rotating, account()));
   const auto claims = world.tokens().read_refresh(token);
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->session.to_string(), kSession);
   EXPECT_EQ(claims->generation, 3U);
   EXPECT_EQ(value(claims->born), rotating.born_position()) << "a node that lags knows what to wait for";
   EXPECT_EQ(claims->expires_s, 1'750'000'000 + 86'400) << "counted from its own generation";
-  const auto steady = world.tokens().read_refresh(world.tokens().mint_refresh(session(), account(), 0));
+  rotating.set_generation(4);
+  EXPECT_NE(token, world.tokens().mint_refresh(rotating, account()));
+  const auto steady = world.tokens().read_refresh(world.tokens().mint_refresh(session(), account()));
   EXPECT_EQ(steady->expires_s, 1'700'000'000 + 86'400) << "counted from the session's birth";
 }
 
