@@ -16,7 +16,7 @@ const (
 
 // The operations each model knows.
 var words = map[string]map[string]bool{
-	"account": {"register": true, "login": true, "change": true, "reset": true, "deactivate": true, "reactivate": true},
+	"account": {"register": true, "login": true, "change": true, "reset": true, "deactivate": true, "reactivate": true, "erase": true},
 	"session": {"login": true, "refresh": true, "check": true, "logout": true},
 }
 
@@ -38,6 +38,7 @@ type account struct {
 //	reset with T next Q    ok: T was never used, and now Q opens it. refused: there are more reasons than are known here
 //	deactivate             ok: it was active, and is not now
 //	reactivate             ok: the other way round
+//	erase                  ok: it was there, and the name is free now
 func accounts() porcupine.Model {
 	return porcupine.Model{
 		Partition: byKey,
@@ -71,6 +72,8 @@ func stepAccount(state account, operation Operation) (bool, account) {
 		may, after.closed = taken && !state.closed, true
 	case "reactivate":
 		may, after.closed = taken && state.closed, false
+	case "erase":
+		may, after = taken, account{used: state.used}
 	}
 	return outcome(operation.Result, may, state, after)
 }

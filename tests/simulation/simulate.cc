@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
   std::string history;
   std::string variant(to_string(Variant::kCorrect));
   std::map<std::string, Variant> variants;
-  for (int i = 0; i <= static_cast<int>(Variant::kAnswersFromLaterRows); ++i)
+  for (int i = 0; i <= static_cast<int>(Variant::kErasedAdministratorStays); ++i)
     variants.emplace(to_string(static_cast<Variant>(i)), static_cast<Variant>(i));
   app.add_option("--first", first, "the first seed");
   app.add_option("--seeds", count, "how many; for ever unless given");

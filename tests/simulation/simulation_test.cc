@@ -67,7 +67,8 @@ INSTANTIATE_TEST_SUITE_P(Variants, Broken,
                          ::testing::Values(Variant::kVerdictIgnored, Variant::kConflictKeyForgotten,
                                            Variant::kPositionNotAwaited, Variant::kAcknowledgedBeforeApplied,
                                            Variant::kPurgedByLocalClock, Variant::kFreshnessIgnored,
-                                           Variant::kAnswersFromLaterRows),
+                                           Variant::kAnswersFromLaterRows, Variant::kErasedAccountStays,
+                                           Variant::kErasedAdministratorStays),
                          [](const auto& tested) {
                            std::string name(to_string(tested.param));
                            std::replace(name.begin(), name.end(), '-', '_');

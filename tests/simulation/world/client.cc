@@ -3,25 +3,22 @@
 #include "api/auth/authorise.h"
 #include "api/flows/grants.h"
 #include "commands/account/accounts.h"
+#include "commands/credential/one_time_text.h"
 #include "commands/session/sessions.h"
 #include "projections/models/accounts.h"
 #include "projections/models/sessions.h"
+
+#include <array>
 
 namespace ledgate::simulation {
 namespace {
 
 constexpr SessionTerms kRotating{.access_lifetime_s = 600, .refresh_lifetime_s = 1200, .rotating = true};
 constexpr SessionTerms kSteady{.access_lifetime_s = 600, .refresh_lifetime_s = 1200, .rotating = false};
-constexpr Microseconds kAccessLifetime{600'000'000};
-constexpr Microseconds kRefreshLifetime{1'200'000'000};
-constexpr Microseconds kAboutToExpire{90'000'000};
 constexpr Microseconds kBetweenTries{200'000};
-// What a freshness limit may be off by: the fastest delivery, and what brokers' clocks disagree by.
-constexpr Microseconds kFreshnessSlack{150'000};
-// Handlers between a command and its answer, and clients before they go on.
+// A handler between a command and its answer.
 constexpr Microseconds kHeldUpMax{3'000'000};
 constexpr int kTriesMax = 4;
-constexpr int kThiefTries = 6;
 constexpr const char* kWrongPassword = "battery staple 42";
 
 std::string in_some_case(std::string name, Dice& dice) {
@@ -37,8 +34,8 @@ Told told(Kind kind, const Outcome& outcome) {
   if (outcome.result) return Told::kYes;
   if (outcome.position != Position{}) return Told::kNo;
   const ErrorCode code = outcome.result.error().code;
-  const bool nothing_happened =
-      code == ErrorCode::kJournalUnavailable || code == ErrorCode::kContended || code == ErrorCode::kUnauthenticated;
+  const bool nothing_happened = code == ErrorCode::kJournalUnavailable || code == ErrorCode::kContended ||
+                                code == ErrorCode::kUnauthenticated || code == ErrorCode::kUserNotFound;
   return nothing_happened ? Told::kNothing : Told::kUnknown;
 }
 
@@ -70,30 +67,42 @@ Client::Client(Town& town, std::size_t number, std::uint64_t seed)
 void Client::live(std::size_t requests) {
   for (std::size_t i = 0; i < requests; ++i) {
     world_.scheduler.pause(Microseconds(dice_.between(1, world_.plan.think.count())));
-    const auto what = dice_.below(100);
-    if (what < 22 || town_.tokens.empty()) {
-      enter(some_entry(what < 12 ? Kind::kRegister : Kind::kLogIn));
-    } else if (what < 36) {
-      enter(some_entry(Kind::kLogIn));
-    } else if (what < 53) {
-      refresh();
-    } else if (what < 60) {
-      log_out();
-    } else if (what < 77) {
-      check_token();
-    } else if (what < 83) {
-      look_up();
-    } else if (what < 88) {
-      change_password();
-    } else if (what < 92) {
-      ask_for_reset();
-    } else if (what < 96) {
-      reset_password();
-    } else {
-      change_standing();
-    }
+    act();
   }
   --town_.clients_left;
+}
+
+// Something that people do, as often as its weight says.
+void Client::act() {
+  struct Act {
+    std::uint64_t weight;
+    std::function<void()> act;
+  };
+  const std::array acts{
+      Act{12, [this] { enter(some_entry(Kind::kRegister)); }},
+      Act{20, [this] { enter(some_entry(Kind::kLogIn)); }},
+      Act{16, [this] { refresh(); }},
+      Act{7, [this] { log_out(); }},
+      Act{14, [this] { check_token(); }},
+      Act{6, [this] { look_up(); }},
+      Act{5, [this] { change_password(); }},
+      Act{4, [this] { ask_for_reset(); }},
+      Act{4, [this] { reset_password(); }},
+      Act{4, [this] { change_standing(); }},
+      Act{3, [this] { erase(); }},
+      Act{4, [this] { change_role(); }},
+      Act{3, [this] { send_code(); }},
+      Act{4, [this] { verify_code(); }},
+      Act{4, [this] { create_api_token(); }},
+  };
+  if (town_.tokens.empty()) return acts[dice_.below(2)].act();
+  std::uint64_t all = 0;
+  for (const Act& one : acts) all += one.weight;
+  std::uint64_t drawn = dice_.below(all);
+  for (const Act& one : acts) {
+    if (drawn < one.weight) return one.act();
+    drawn -= one.weight;
+  }
 }
 
 bool Client::at(Node& node, const std::function<void(Process&)>& request) {
@@ -160,17 +169,22 @@ Client::Answer Client::command(const Intent& intent, Position known,
     });
     world_.model.on_reply(intent, outcome, standing);
     seen_ = std::max(seen_, outcome.position);
+    if (!hand_out(process, intent, outcome, answer)) return;
     answer.told = told(intent.kind, outcome);
     if (answer.told == Told::kNo) answer.why = outcome.result.error().code;
-    const bool hands_out_tokens =
-        intent.kind == Kind::kRegister || intent.kind == Kind::kLogIn || intent.kind == Kind::kRefresh;
-    if (!outcome.result || !hands_out_tokens) return;
-    if (!intent.name.empty()) town_.names.emplace(outcome.result->user.raw(), intent.name);
-    if (outcome.result->session.is_nil()) return;
-    answer.held = keep_tokens(process, intent, outcome);
-    if (!answer.held) answer.told = Told::kUnknown;
   });
   return answer;
+}
+
+// False: the client gets no answer that it could use.
+bool Client::hand_out(Process& process, const Intent& intent, const Outcome& outcome, Answer& answer) {
+  const bool hands_out_tokens =
+      intent.kind == Kind::kRegister || intent.kind == Kind::kLogIn || intent.kind == Kind::kRefresh;
+  if (!outcome.result || !hands_out_tokens) return true;
+  if (!intent.name.empty()) town_.names.emplace(outcome.result->user.raw(), intent.name);
+  if (outcome.result->session.is_nil()) return true;
+  answer.held = keep_tokens(process, intent, outcome);
+  return answer.held.has_value();
 }
 
 // As a handler does it, however long it is held up between the command and the answer.
@@ -212,6 +226,8 @@ Client::Entry Client::some_entry(Kind kind) {
   if (registers && dice_.chance(0.5)) entry.email = some_name() + "@example.org";
   if (registers && dice_.chance(0.5)) entry.terms = std::nullopt;
   entry.keyed = dice_.chance(0.4);
+  if (registers && !town_.api_tokens.empty() && dice_.chance(0.4))
+    entry.referrer = dice_.chance(0.1) ? "nobody's" : town_.api_tokens[dice_.below(town_.api_tokens.size())];
   return entry;
 }
 
@@ -227,6 +243,10 @@ Client::Answer Client::enter(const Entry& entry) {
   wish.name = entry.name;
   wish.password = entry.password;
   if (entry.keyed) wish.idempotency_key = "key-" + wish.request_id;
+  if (!entry.referrer.empty()) {
+    wish.token = entry.referrer;
+    wish.token_hash = std::string(api_token_index(world_.vault, Secret<>(entry.referrer)).raw());
+  }
   const Secret<> password(entry.password);
   const std::string typed = in_some_case(entry.name, dice_);
   const std::string email = in_some_case(entry.email, dice_);
@@ -238,8 +258,11 @@ Client::Answer Client::enter(const Entry& entry) {
     answer = command(wish, Position{}, [&](Process& process, const Caller& from) {
       if (entry.kind == Kind::kLogIn)
         return ledgate::log_in(process.services(), from, {.login = typed, .password = password, .terms = entry.terms});
-      return register_user(process.services(), from,
-                           {.username = typed, .email = email, .password = password, .terms = entry.terms});
+      RegisterUser command{.username = typed, .email = email, .password = password, .terms = entry.terms};
+      if (!entry.referrer.empty()) command.referrer = Secret<>(entry.referrer);
+      Outcome outcome = register_user(process.services(), from, command);
+      if (outcome.result) town_.addresses.emplace(outcome.result->user.raw(), entry.email);
+      return outcome;
     });
     doubtful = doubtful || answer.told == Told::kUnknown;
     if (answer.is_settled() || !entry.keyed) break;
@@ -253,7 +276,7 @@ Client::Answer Client::enter(const Entry& entry) {
   return answer;
 }
 
-// Of an attempt that was refused because of the address the history of the name has nothing to say: it was free.
+// Of an attempt that was refused because of the address or the referrer the history of the name has nothing to say.
 void Client::record(const Entry& entry, const Answer& answer, Microseconds call) {
   const Microseconds now = world_.scheduler.now();
   Operation operation{.client = number_,
@@ -268,9 +291,11 @@ void Client::record(const Entry& entry, const Answer& answer, Microseconds call)
   } else {
     operation.asked = "register";
     if (answer.told == Told::kYes) town_.passwords[entry.name].good = entry.password;
-    if (answer.why != ErrorCode::kEmailTaken) town_.accounts.add(operation);
+    const bool by_name = answer.why == ErrorCode::kUsernameTaken;
+    const bool by_address = answer.why == ErrorCode::kEmailTaken;
+    if (!answer.why || by_name) town_.accounts.add(operation);
     operation.key = entry.email;
-    if (!entry.email.empty() && answer.why != ErrorCode::kUsernameTaken) town_.accounts.add(operation);
+    if (!entry.email.empty() && (!answer.why || by_address)) town_.accounts.add(operation);
   }
   if (!answer.held) return;
   operation.key = answer.held->session.to_string();
@@ -279,79 +304,6 @@ void Client::record(const Entry& entry, const Answer& answer, Microseconds call)
   operation.next = answer.held->refresh_name;
   town_.sessions.add(operation);
   town_.endings.add({.account = entry.name, .session = operation.key, .call = call, .returned = now});
-}
-
-void Client::refresh() {
-  // Mostly of a token that was handed out lately: somebody else may be at it too.
-  const Held held = some_token(0.8);
-  if (dice_.chance(0.5)) return refresh_at_once(held);
-  refresh(held);
-}
-
-void Client::refresh_at_once(const Held& held) {
-  for (int others = 0; others < 2; ++others) aside([this, held] { refresh(held); });
-  const Answer answer = refresh(held);
-  if (!answer.held) return;
-  if (dice_.chance(0.5)) world_.scheduler.pause(Microseconds(dice_.between(1, kHeldUpMax.count())));
-  refresh(*answer.held);
-}
-
-Client::Answer Client::refresh(const Held& held) {
-  Intent wish = intent(Kind::kRefresh);
-  wish.name = held.name;
-  wish.session = held.session;
-  const Microseconds call = world_.scheduler.now();
-  Answer answer = command(wish, Position{}, [&](Process& process, const Caller& from) {
-    return refresh_session(process.services(), from,
-                           {.token = process.context().tokens.read_refresh(held.refresh), .presented_by = {}});
-  });
-  // A token that stays has the age it had.
-  if (answer.held && !held.rotating) town_.tokens.back().refresh_minted = held.refresh_minted;
-  record_refresh(held, answer, call);
-  return answer;
-}
-
-// A session that does not rotate only shows by it that it lives.
-void Client::record_refresh(const Held& held, const Answer& answer, Microseconds call) {
-  const Microseconds now = world_.scheduler.now();
-  const bool expiring = now + kAboutToExpire >= held.refresh_minted + kRefreshLifetime;
-  if (answer.why == ErrorCode::kRefreshInvalid && expiring) return;
-  Operation operation{.client = number_,
-                      .key = held.session.to_string(),
-                      .asked = held.rotating ? "refresh" : "check",
-                      .told = answer.told,
-                      .call = call,
-                      .returned = now};
-  if (held.rotating) operation.with = held.refresh_name;
-  if (held.rotating && answer.held) operation.next = answer.held->refresh_name;
-  town_.sessions.add(operation);
-}
-
-void Client::log_out() {
-  Intent wish = intent(Kind::kLogOut);
-  const Held held = some_token(0.5);
-  wish.session = held.session;
-  const Microseconds call = world_.scheduler.now();
-  const Answer answer = command(wish, held.born, [&](Process& process, const Caller& from) {
-    return ledgate::log_out(process.services(), from, wish.session);
-  });
-  town_.sessions.add({.client = number_,
-                      .key = held.session.to_string(),
-                      .asked = "logout",
-                      .told = answer.told,
-                      .call = call,
-                      .returned = world_.scheduler.now()});
-  if (dice_.chance(0.5)) insist(held);
-}
-
-// Whoever has stolen the token goes on for a while: until every node must have heard, and longer. He tells no position.
-void Client::insist(const Held& held) {
-  aside([this, held] {
-    for (int tries = 0; tries < kThiefTries; ++tries) {
-      world_.scheduler.pause(Microseconds(dice_.between(1, Microseconds(kFreshnessLimit).count())));
-      for (const auto& node : town_.nodes) check_token_at(*node, held, Position{});
-    }
-  });
 }
 
 // Something of its own, at the same time.
@@ -372,72 +324,6 @@ void Client::look_up() {
     const auto user = find_login(rows, world_.vault.hash16(HashPurpose::kLoginIndex, name));
     world_.model.on_name(name, user, {.wanted = wanted, .rows = process.rows()});
   });
-}
-
-void Client::check_token() { check_token_at(any_node(), some_token(0.2), dice_.chance(0.6) ? seen_ : Position{}); }
-
-// As the gateway does it: read, wait for the session's birth and the caller's position, hold against the rows.
-bool Client::check_token_at(Node& node, Held held, Position seen) {
-  bool vouched = false;
-  const Microseconds call = world_.scheduler.now();
-  at(node, [&](Process& process) {
-    api::Request request;
-    request.headers.push_back({"authorization", "Bearer " + held.access});
-    const auto credentials = process.context().authenticator.read(request, {.bearer = true});
-    if (!credentials) {
-      record_check(held, fail(credentials.error()), call);
-      return judge_token(process, held, fail(credentials.error()), Position{});
-    }
-    const Position wanted = std::max(seen, std::get<api::VerifiedToken>(*credentials).born);
-    if (!wait_for(process, wanted)) return;
-    const auto principal = process.context().authenticator.check(*credentials, Caller());
-    record_check(held, principal, call);
-    judge_token(process, held, principal, wanted);
-    vouched = principal.has_value();
-  });
-  return vouched;
-}
-
-void Client::judge_token(Process& process, const Held& held, const Result<api::Principal>& principal, Position wanted) {
-  ++town_.replies;
-  const Position rows = process.rows();
-  const Microseconds now = world_.scheduler.now();
-  const auto alive = world_.model.is_alive(held.session, rows);
-  world_.trace([&] {
-    return std::to_string(now.count()) + " a token of " + held.session.to_string().substr(24) + " is " +
-           (principal ? "good" : std::string(error_row(principal.error().code).slug)) + " at " +
-           std::to_string(value(rows));
-  });
-  if (!principal) {
-    const bool expiring = now + kAboutToExpire >= held.minted + kAccessLifetime;
-    return world_.model.require(principal.error().code != ErrorCode::kUnauthenticated || expiring || alive != true,
-                                "a good token was refused");
-  }
-  world_.model.require(rows >= wanted, "a token was judged before the caller's position");
-  world_.model.require(alive != false, "a token was good whose session is not");
-  const auto& log = world_.brokers.log();
-  if (value(rows) + 1 >= log.size()) return;
-  const Microseconds stale_for = now - world_.brokers.entered(next(rows));
-  world_.model.require(stale_for <= stale_at_most(), "a token was good on stale rows",
-                       std::to_string(stale_for.count()) + " us");
-}
-
-Microseconds Client::stale_at_most() const {
-  return kFreshnessLimit + kFreshnessSlack + world_.plan.delivery_delay_max + 2 * world_.plan.broker_clock_jump;
-}
-
-// Expiry explains a refusal as well as the end of the session does. What is over stays over: a refusal is never stale.
-void Client::record_check(const Held& held, const Result<api::Principal>& principal, Microseconds call) {
-  const Microseconds now = world_.scheduler.now();
-  const bool expiring = now + kAboutToExpire >= held.minted + kAccessLifetime;
-  if (!principal && (expiring || principal.error().code != ErrorCode::kUnauthenticated)) return;
-  town_.sessions.add({.client = number_,
-                      .key = held.session.to_string(),
-                      .asked = "check",
-                      .told = principal ? Told::kYes : Told::kNo,
-                      .call = call,
-                      .returned = now,
-                      .stale = principal ? stale_at_most() : Microseconds(0)});
 }
 
 bool Client::prove(const std::string& name) {

@@ -35,6 +35,12 @@ struct Passwords {
   std::vector<std::string> tried;  // every one that somebody wanted it to have
 };
 
+// A code that was sent, and to whom.
+struct SentCode {
+  Held held;
+  OneTimeId otp;
+};
+
 // What all clients of a simulation share. One thread.
 struct Town {
   World& world;
@@ -44,12 +50,18 @@ struct Town {
   History accounts{"account"};
   History sessions{"session"};
   Endings endings{};
-  std::map<std::string, std::string> names{};  // by user id
-  std::map<std::string, Held> closed{};        // accounts that were deactivated, by name: somebody who had been inside
-  std::uint64_t requests = 0;                  // made so far
+  std::map<std::string, std::string> names{};      // by user id
+  std::map<std::string, std::string> addresses{};  // by user id; of some
+  std::vector<SentCode> codes{};                   // the newest last
+  std::vector<std::string> api_tokens{};           // as their owners hand them to others
+  std::map<std::string, Held> closed{};  // accounts that were deactivated, by name: somebody who had been inside
+  std::uint64_t requests = 0;            // made so far
   std::uint64_t replies = 0;
   std::size_t clients_left = 0;
 };
+
+// Whether the node would vouch for the token now, as the gateway asks before a command.
+bool is_let_in(const Process& process, const Held& held);
 
 class Client {
  public:
@@ -76,9 +88,11 @@ class Client {
     std::string email{};  // folded; empty: none
     std::string password;
     std::optional<SessionTerms> terms;
-    bool keyed = false;  // it tries again, under an idempotency key
+    std::string referrer{};  // an API token; empty: none
+    bool keyed = false;      // it tries again, under an idempotency key
   };
 
+  void act();
   // Runs `request` inside a process of that node. False: it does not serve, or died.
   bool at(Node& node, const std::function<void(Process&)>& request);
   Node& any_node() { return *town_.nodes[dice_.below(town_.nodes.size())]; }
@@ -100,6 +114,15 @@ class Client {
   void reset_password(const std::string& token);
   void change_standing();
   void change_standing(const Held& held, bool active);
+  void erase();
+  void change_role();
+  // The bootstrap administrator, as a node knows him; nil: it does not, or he was erased.
+  UserId administrator(const Process& process) const;
+  void send_code();
+  void verify_code();
+  void verify_code(const SentCode& sent, const std::string& code);
+  void create_api_token();
+  void list_api_tokens(const Held& held);
   // Of the account: the operation, which ended its sessions if `ends`.
   void record(const Held& held, const Intent& wish, std::string_view asked, Told told, Microseconds call, bool ends);
   std::string new_password(const std::string& name);
@@ -108,9 +131,13 @@ class Client {
   // `seen`: the position that the caller tells the node. False: nobody vouches for it there.
   bool check_token_at(Node& node, Held held, Position seen);
 
+  // What came lately by mail; empty: nothing did. Empty `address`: to anybody.
+  std::string letter(journal::v1::MailKind kind, const std::string& address);
+
   // One request of a command. `known`: what the credentials that come along say has to be applied first.
   Answer command(const Intent& intent, Position known, const std::function<Outcome(Process&, const Caller&)>& run);
   bool wait_for(const Process& process, Position wanted) const;
+  bool hand_out(Process& process, const Intent& intent, const Outcome& outcome, Answer& answer);
   std::optional<Held> keep_tokens(Process& process, const Intent& intent, const Outcome& outcome);
   void judge_token(Process& process, const Held& held, const Result<api::Principal>& principal, Position wanted);
   void record_check(const Held& held, const Result<api::Principal>& principal, Microseconds call);

@@ -2,12 +2,26 @@
 #include "commands/account/account_changes.h"
 #include "commands/credential/one_time_text.h"
 #include "commands/credential/password_reset.h"
+#include "projections/models/accounts.h"
 #include "tests/simulation/world/client.h"
+
+#include <array>
 
 namespace ledgate::simulation {
 namespace {
 
 constexpr std::int64_t kResetLifetimeS = 300;
+
+constexpr std::size_t kLettersRead = 3;
+
+std::string lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+}  // namespace
 
 // As the gateway does it before the command.
 bool is_let_in(const Process& process, const Held& held) {
@@ -17,7 +31,14 @@ bool is_let_in(const Process& process, const Held& held) {
   return credentials && process.context().authenticator.check(*credentials, Caller()).has_value();
 }
 
-}  // namespace
+std::string Client::letter(journal::v1::MailKind kind, const std::string& address) {
+  std::vector<std::string> found;
+  for (auto letter = world_.letters.rbegin(); letter != world_.letters.rend() && found.size() < kLettersRead;
+       ++letter) {
+    if (letter->kind == kind && (address.empty() || lower(letter->address) == address)) found.push_back(letter->secret);
+  }
+  return found.empty() ? std::string() : found[dice_.below(found.size())];
+}
 
 std::string Client::new_password(const std::string& name) {
   return town_.passwords[name].tried.emplace_back("correct horse " + name_ + "-" + std::to_string(++asked_));
@@ -68,9 +89,8 @@ void Client::ask_for_reset() {
 
 // By a letter that came lately; sometimes by two at once who read it.
 void Client::reset_password() {
-  if (world_.letters.empty()) return ask_for_reset();
-  const std::size_t back = dice_.below(std::min<std::size_t>(world_.letters.size(), 3));
-  const std::string token = world_.letters[world_.letters.size() - 1 - back].secret;
+  const std::string token = letter(journal::v1::MAIL_PASSWORD_RESET, {});
+  if (token.empty()) return ask_for_reset();
   if (dice_.chance(0.4)) aside([this, token] { reset_password(token); });
   reset_password(token);
 }
@@ -113,6 +133,54 @@ void Client::change_standing(const Held& held, bool active) {
   record(held, wish, active ? "reactivate" : "deactivate", answer.told, call, !active);
   if (active && answer.told == Told::kYes) town_.closed.erase(held.name);
   if (!active && answer.told != Told::kNothing) town_.closed.emplace(held.name, held);
+}
+
+// Both names are free again.
+void Client::erase() {
+  const Held held = some_token(0.3);
+  Intent wish = intent(Kind::kErase);
+  wish.user = held.user;
+  const Microseconds call = world_.scheduler.now();
+  const Answer answer = command(wish, held.born, [&](Process& process, const Caller& from) {
+    return erase_user(process.services(), from, held.user);
+  });
+  if (answer.told == Told::kNo) return;  // the last administrator
+  record(held, wish, "erase", answer.told, call, true);
+  const auto address = town_.addresses.find(std::string(held.user.raw()));
+  if (address != town_.addresses.end() && !address->second.empty()) {
+    town_.accounts.add({.client = number_,
+                        .key = address->second,
+                        .asked = "erase",
+                        .told = answer.told,
+                        .call = call,
+                        .returned = world_.scheduler.now()});
+  }
+  if (answer.told == Told::kYes) {
+    town_.closed.erase(held.name);
+    town_.passwords[held.name].good.clear();
+  }
+  if (dice_.chance(0.3)) insist(held);
+}
+
+UserId Client::administrator(const Process& process) const {
+  const Key16 index = world_.vault.hash16(HashPurpose::kLoginIndex, "admin");
+  return find_login(process.services().store.latest(), index).value_or(UserId());
+}
+
+// Administrators come and go; one of them always stays.
+void Client::change_role() {
+  constexpr std::array kRoles{journal::v1::ROLE_USER, journal::v1::ROLE_AUDITOR, journal::v1::ROLE_ADMIN};
+  const Held held = some_token(0.3);
+  Intent wish = intent(Kind::kChangeRole);
+  wish.user = held.user;
+  wish.role = kRoles[dice_.below(kRoles.size())];
+  if (dice_.chance(0.5)) {
+    at(any_node(), [&](Process& process) { wish.user = administrator(process); });
+    if (wish.user.is_nil()) return;
+  }
+  command(wish, held.born, [&](Process& process, const Caller& from) {
+    return ledgate::change_role(process.services(), from, wish.user, wish.role);
+  });
 }
 
 }  // namespace ledgate::simulation

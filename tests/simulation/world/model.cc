@@ -3,6 +3,8 @@
 #include "domain/session/session_state.h"
 #include "projections/log/record.h"
 #include "projections/models/accounts.h"
+#include "projections/models/directory.h"
+#include "projections/models/one_time.h"
 #include "projections/models/sessions.h"
 #include "projections/rows/tables.h"
 
@@ -23,16 +25,18 @@ std::int64_t id_ms(const std::string& id) {
   return ms;
 }
 
-std::string slug(ErrorCode code) { return std::string(error_row(code).slug); }
-
 }  // namespace
 
 void Model::require(bool holds, std::string_view what, std::string_view detail) const {
   if (!holds && judging_) throw Violation(std::string(what).append(detail.empty() ? "" : ": ").append(detail));
 }
 
-Model::Model(const SimulatedVault& vault, bool judging)
-    : vault_(vault), judging_(judging), rows_(tables::specs()), applier_(rows_, vault) {}
+Model::Model(const SimulatedVault& vault, Variant variant, bool judging)
+    : vault_(vault),
+      judging_(judging),
+      rows_(tables::specs()),
+      variant_rows_(wrap(variant, rows_)),
+      applier_(variant_rows_ ? *variant_rows_ : static_cast<KvStore&>(rows_), vault) {}
 
 // ---- the log ----
 
@@ -120,9 +124,10 @@ void Model::apply(const SessionEvent& event, const Intent* intent, std::uint64_t
     const auto& fact = event.logged_in();
     require(intent != nullptr && users_.contains(event.user_id()), "a session of nobody");
     require(
-        users_.at(event.user_id()).password == intent->password && names_[index_of(intent->name)] == event.user_id(),
+        users_.at(event.user_id()).password == intent->password && owner_of(index_of(intent->name)) == event.user_id(),
         "a session without the right password", intent->name);
-    require(users_.at(event.user_id()).active, "a session of a user who is deactivated", intent->name);
+    const User& user = users_.at(event.user_id());
+    require(user.active && user.erased == 0, "a session of a user who is deactivated or erased", intent->name);
     Session session{.user = event.user_id(), .born = position};
     session.lifetime_ms = (fact.access_lifetime_s() + fact.refresh_lifetime_s()) * 1000;
     session.expires_ms = session.expired_first_ms = log_time_ms_ + session.lifetime_ms;
@@ -164,7 +169,8 @@ void Model::refuse_refresh(const SessionEvent& event) const {
     case journal::v1::REFUSAL_TOKEN_EXPIRED:
       return;
     case journal::v1::REFUSAL_INACTIVE:
-      return require(found != sessions_.end() && !users_.at(found->second.user).active,
+      return require(found != sessions_.end() &&
+                         (!users_.at(found->second.user).active || users_.at(found->second.user).erased != 0),
                      "an active user was called deactivated");
     default:
       require(false, "a refresh refused for no good reason");
@@ -200,7 +206,10 @@ void Model::compare_rows(const Transaction& transaction) const {
       const auto user = index ? find_login(rows_.latest(), *index) : std::nullopt;
       require(user && user->raw() == event.user().user_id(), "a registered user is not in the rows");
     }
-    if (users_.contains(event.user().user_id())) compare_sessions(event.user().user_id());
+    if (users_.contains(event.user().user_id())) {
+      compare_sessions(event.user().user_id());
+      compare_account(event.user().user_id());
+    }
     if (event.service().has_clock_ticked()) {
       for (const auto& [id, session] : sessions_) {
         const bool there = find_session(rows_.latest(), *SessionId::from_bytes(id)).has_value();
@@ -234,7 +243,8 @@ void Model::keep_rows(const Transaction& transaction, std::uint64_t position) {
     const std::string& user_id = event.has_user() ? event.user().user_id() : event.session().user_id();
     if (const auto user = UserId::from_bytes(user_id)) keep(user_id, find_account(rows_.latest(), *user));
     const std::string& session_id = event.session().session_id();
-    if (const auto session = SessionId::from_bytes(session_id)) keep(session_id, find_session(rows_.latest(), *session));
+    if (const auto session = SessionId::from_bytes(session_id))
+      keep(session_id, find_session(rows_.latest(), *session));
   }
 }
 
@@ -250,143 +260,31 @@ void Model::check_rows(const Intent& intent, const Outcome& outcome) const {
           intent.request_id);
 }
 
+// Nothing is left of whoever was erased, whatever happened to him last.
+void Model::compare_account(const std::string& id) const {
+  const User& user = users_.at(id);
+  const UserId user_id = *UserId::from_bytes(id);
+  const auto row = find_account(rows_.latest(), user_id);
+  const bool erased = user.erased != 0;
+  require(row.has_value() != erased, erased ? "an erased account is in the rows" : "an account is not in the rows");
+  require(find_directory_row(rows_.latest(), user_id).has_value() != erased, "the directory is not who is there");
+  require(find_subject_key(rows_.latest(), id).has_value() != erased, "a subject key is not whose account there is");
+  const bool listed = rows_.latest().get(tables::kAdministrators, id).has_value();
+  require(listed == user.is_administrator(), "the list of administrators is not who they are");
+  if (erased) return;
+  require(row->active() == user.active && row->role() == user.role && row->email_verified() == user.verified,
+          "an account's row is not what happened to it");
+  const auto code = find_one_time(rows_.latest(), user_id, OneTimePurpose::kEmailVerification);
+  require(!code || code->id() != user.code.id ||
+              (code->used() == user.code.used && code->tries_left() == user.code.tries_left),
+          "a code's row is not what happened to it");
+}
+
 void Model::on_state(const rows::v1::ReplicaState& state, const std::string& who) const {
   if (!judging_) return;
   require(state.position() < states_.size(), "rows ahead of the log", who);
   require(state.SerializeAsString() == states_[state.position()], "one position, two states",
           who + " at " + std::to_string(state.position()));
-}
-
-// ---- commands ----
-
-void Model::on_reply(const Intent& intent, const Outcome& outcome, const Standing& standing) {
-  if (!judging_) return;
-  require(standing.rows >= standing.wanted || (!outcome.result && outcome.position == Position{}),
-          "a reply from before the caller's position", intent.request_id);
-  if (outcome.position == Position{}) {
-    if (outcome.result) {
-      return require(is_without_need(intent, standing), "a success without the log", intent.request_id);
-    }
-    const ErrorCode code = outcome.result.error().code;
-    if (code == ErrorCode::kOutcomeUnknown) return;
-    const bool at_the_door = code == ErrorCode::kUnauthenticated && intent.kind == Kind::kChangePassword;
-    require(code == ErrorCode::kJournalUnavailable || code == ErrorCode::kContended || at_the_door,
-            "a refusal without the log", intent.request_id + " " + slug(code));
-    require(!done_.contains(intent.request_id), "what was said never to happen had happened", intent.request_id);
-    never_.insert(intent.request_id);
-    return;
-  }
-  const auto found = log_.find(value(outcome.position));
-  require(found != log_.end(), "an acknowledgement of what was not accepted", intent.request_id);
-  const Transaction& transaction = found->second;
-  const Intent* carried_out = intent_of(transaction);
-  require(carried_out != nullptr &&
-              (carried_out->request_id == intent.request_id ||
-               (!intent.idempotency_key.empty() && carried_out->idempotency_key == intent.idempotency_key)),
-          "an acknowledgement of what somebody else did", intent.request_id);
-  require(standing.rows >= outcome.position, "an acknowledgement before the rows", intent.request_id);
-  require(outcome.transaction.is_nil() || outcome.position > standing.acknowledged_before,
-          "an order that contradicts what was acknowledged before", intent.request_id);
-  acknowledged_ = std::max(acknowledged_, outcome.position);
-  if (outcome.result && !outcome.transaction.is_nil()) check_rows(intent, outcome);
-  outcome.result ? check_success(intent, outcome, transaction)
-                 : check_refusal(intent, outcome.result.error().code, transaction);
-}
-
-// What is already as asked leaves no trace.
-bool Model::is_without_need(const Intent& intent, const Standing& standing) const {
-  if (intent.kind == Kind::kLogOut) {
-    const auto session = sessions_.find(std::string(intent.session.raw()));
-    return session != sessions_.end() && (session->second.ended != 0 || session->second.expires_ms <= log_time_ms_);
-  }
-  const auto user = users_.find(std::string(intent.user.raw()));
-  if (user == users_.end() || (intent.kind != Kind::kDeactivate && intent.kind != Kind::kReactivate)) return false;
-  const auto later = user->second.standing.upper_bound(value(standing.rows));
-  const bool active = later == user->second.standing.begin() || std::prev(later)->second;
-  return active == (intent.kind == Kind::kReactivate);
-}
-
-void Model::check_success(const Intent& intent, const Outcome& outcome, const Transaction& accepted) const {
-  const auto any = [&](const auto& matches) { return std::ranges::any_of(accepted.events(), matches); };
-  const std::string user(outcome.result->user.raw());
-  const std::string session(outcome.result->session.raw());
-  bool holds = false;
-  switch (intent.kind) {
-    case Kind::kRegister:
-      holds = any([&](const auto& e) { return e.user().has_registered() && e.user().user_id() == user; });
-      break;
-    case Kind::kLogIn:
-      holds = any([&](const auto& e) { return e.session().has_logged_in() && e.session().session_id() == session; });
-      break;
-    case Kind::kRefresh:
-      holds = session == intent.session.raw() &&
-              any([&](const auto& e) { return e.session().has_refreshed() && e.session().session_id() == session; });
-      break;
-    case Kind::kLogOut:
-      holds = any([&](const auto& e) { return e.session().has_logged_out() && e.session().session_id() == session; });
-      break;
-    case Kind::kChangePassword:
-      holds = any([&](const auto& e) { return e.user().has_password_changed() && e.user().user_id() == user; });
-      break;
-    case Kind::kAskForReset:  // the answer does not tell
-      holds = any([](const auto& e) {
-        return e.user().has_password_reset_requested() || e.user().has_password_reset_refused();
-      });
-      break;
-    case Kind::kReset:
-      holds = any([&](const auto& e) { return e.user().has_password_reset() && e.user().user_id() == user; });
-      break;
-    case Kind::kDeactivate:
-      holds = any([&](const auto& e) { return e.user().has_deactivated() && e.user().user_id() == user; });
-      break;
-    case Kind::kReactivate:
-      holds = any([&](const auto& e) { return e.user().has_reactivated() && e.user().user_id() == user; });
-      break;
-  }
-  require(holds, "a success that is not what happened", intent.request_id);
-}
-
-void Model::on_refresh_token(const RefreshClaims& claims, const std::string& token) {
-  if (!judging_) return;
-  const auto found = sessions_.find(std::string(claims.session.raw()));
-  require(found != sessions_.end(), "a refresh token of no session");
-  Session& session = found->second;
-  require(claims.generation <= session.generation && value(claims.born) == session.born,
-          "a refresh token that its session never had");
-  require(claims.expires_s == session.issued_ms[claims.generation] / 1000 + session.refresh_lifetime_s,
-          "a refresh token with the times of a later one");
-  const auto [known, is_first] = session.tokens.emplace(claims.generation, token);
-  require(is_first || known->second == token, "one generation of a session has two refresh tokens");
-}
-
-void Model::check_refusal(const Intent& intent, ErrorCode code, const Transaction& accepted) const {
-  bool holds = false;
-  for (const auto& event : accepted.events()) {
-    const auto reason = event.user().registration_refused().reason();
-    switch (code) {
-      case ErrorCode::kUsernameTaken:
-        holds = holds || reason == journal::v1::REFUSAL_USERNAME_TAKEN;
-        break;
-      case ErrorCode::kEmailTaken:
-        holds = holds || reason == journal::v1::REFUSAL_EMAIL_TAKEN;
-        break;
-      case ErrorCode::kInvalidCredentials:
-        holds = holds || event.user().has_login_failed() || event.user().has_password_change_refused();
-        break;
-      case ErrorCode::kResetTokenInvalid:
-        holds = holds || event.user().has_password_reset_refused();
-        break;
-      case ErrorCode::kRefreshInvalid:
-        holds = holds || event.session().has_refresh_refused();
-        break;
-      case ErrorCode::kRefreshReused:
-        holds = holds || event.session().has_reuse_detected();
-        break;
-      default:
-        break;
-    }
-  }
-  require(holds, "a refusal that is not what happened", intent.request_id + " " + slug(code));
 }
 
 // ---- reads ----
@@ -398,14 +296,8 @@ std::string Model::index_of(const std::string& name) const {
 void Model::on_name(const std::string& name, const std::optional<UserId>& user, const Standing& standing) const {
   if (!judging_) return;
   require(standing.rows >= standing.wanted, "a look-up from before the caller's position", name);
-  const auto known = names_.find(index_of(name));
-  bool there = false;
-  for (const auto& [position, transaction] : log_) {
-    if (position > value(standing.rows) || known == names_.end()) break;
-    for (const auto& event : transaction.events())
-      there = there || (event.user().has_registered() && event.user().user_id() == known->second);
-  }
-  require(user.has_value() == there && (!there || user->raw() == known->second), "a name is not whose it is", name);
+  const std::string owner = owner_of(index_of(name), value(standing.rows));
+  require(user ? user->raw() == owner : owner.empty(), "a name is not whose it is", name);
 }
 
 std::optional<bool> Model::is_alive(const SessionId& id, Position position) const {

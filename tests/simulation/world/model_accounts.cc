@@ -1,32 +1,41 @@
-// The model's idea of accounts: names, passwords, resets, and who may log in.
+// The model's idea of accounts: names, passwords, roles, and who may log in.
 #include "tests/simulation/world/model.h"
 
-#include <set>
+#include <algorithm>
 
 namespace ledgate::simulation {
 namespace {
 
 using journal::v1::UserEvent;
 
-constexpr std::int64_t kMsPerSecond = 1000;
 constexpr std::int64_t kAboutToExpireMs = 90'000;
 
 bool is_asked_for(const UserEvent& event) {
   return event.has_login_failed() || event.has_password_changed() || event.has_password_change_refused() ||
-         event.has_password_reset() || event.has_password_reset_refused();
+         event.has_password_reset() || event.has_password_reset_refused() || event.has_otp_verified() ||
+         event.has_otp_failed() || event.has_erased() || event.has_role_changed() || event.has_account_change_refused();
+}
+
+// What can only happen to somebody who is there.
+bool is_about_somebody(const UserEvent& event) {
+  return event.has_password_changed() || event.has_password_change_refused() || event.has_password_reset_requested() ||
+         event.has_password_reset() || event.has_deactivated() || event.has_reactivated() || event.has_erased() ||
+         event.has_role_changed() || event.has_account_change_refused() || event.has_otp_sent() ||
+         event.has_otp_verified() || event.has_email_verified() || event.has_api_token_created();
 }
 
 }  // namespace
 
 void Model::apply(const UserEvent& event, const Intent* intent, std::uint64_t position) {
   require(intent != nullptr || !is_asked_for(event), "a decision that nobody asked for");
+  if (is_about_somebody(event)) {
+    const auto user = users_.find(event.user_id());
+    require(user != users_.end() && user->second.erased == 0, "something happened to nobody, or to an erased user");
+  }
   if (event.has_registered()) {
-    register_user(event, intent);
+    register_user(event, intent, position);
   } else if (event.has_registration_refused()) {
-    const auto& fact = event.registration_refused();
-    const bool by_name = fact.reason() == journal::v1::REFUSAL_USERNAME_TAKEN;
-    require(by_name || fact.reason() == journal::v1::REFUSAL_EMAIL_TAKEN, "a registration refused for no good reason");
-    require(names_.contains(by_name ? fact.username_index() : fact.email_index()), "a free name was refused");
+    refuse_registration(event, intent);
   } else if (event.has_login_failed()) {
     refuse_login(event, *intent);
   } else if (event.has_password_changed()) {
@@ -35,47 +44,79 @@ void Model::apply(const UserEvent& event, const Intent* intent, std::uint64_t po
     require(event.password_change_refused().reason() == journal::v1::REFUSAL_WRONG_PASSWORD &&
                 users_.at(event.user_id()).password != intent->password,
             "the right password was refused for a change", intent->request_id);
-  } else if (event.has_password_reset_requested()) {
-    const auto& fact = event.password_reset_requested();
-    User& user = users_.at(event.user_id());
-    require(user.active && user.has_address, "a reset for somebody who cannot have one");
-    user.reset = {.id = fact.reset_id(), .token_hash = fact.token_hash()};
-    user.reset.expires_ms = log_time_ms_ + fact.lifetime_s() * kMsPerSecond;
-  } else if (event.has_password_reset()) {
-    reset_password(event, *intent, position);
-  } else if (event.has_password_reset_refused()) {
-    refuse_reset(event, *intent);
-  } else if (event.has_deactivated() || event.has_reactivated()) {
-    User& user = users_.at(event.user_id());
-    require(user.active == event.has_deactivated(), "somebody was made what he is");
-    user.active = event.has_reactivated();
-    user.standing.emplace(position, user.active);
-    if (!user.active) end_sessions(event.user_id(), {}, position);
+  } else if (event.has_deactivated() || event.has_reactivated() || event.has_role_changed() || event.has_erased()) {
+    change_standing(event, position);
+  } else if (event.has_account_change_refused()) {
+    refuse_change(event);
+  } else {
+    apply_credential(event, intent, position);
   }
 }
 
-void Model::register_user(const UserEvent& event, const Intent* intent) {
+std::string Model::owner_of(const std::string& index, std::uint64_t position) const {
+  const auto name = names_.find(index);
+  if (name == names_.end()) return {};
+  const auto later = name->second.upper_bound(position);
+  return later == name->second.begin() ? std::string() : std::prev(later)->second;
+}
+
+void Model::register_user(const UserEvent& event, const Intent* intent, std::uint64_t position) {
   const auto& fact = event.registered();
   if (fact.bootstrap()) require(++bootstraps_ == 1, "a second bootstrap administrator");
-  for (const std::string& index : std::set{fact.username_index(), fact.email_index()}) {
-    const bool free = index.empty() || names_.emplace(index, event.user_id()).second;
-    require(free, "two users have one name");
+  if (intent != nullptr && !intent->token.empty()) {
+    const User* referrer = owner_of_token(intent->token_hash);
+    require(referrer != nullptr && referrer->erased == 0 && referrer->active && users_.contains(fact.referrer_id()) &&
+                &users_.at(fact.referrer_id()) == referrer,
+            "a registration by nobody's API token", intent->request_id);
+    require(referrer->api_tokens.at(intent->token_hash).expires_ms + kAboutToExpireMs > log_time_ms_,
+            "a registration by an API token that had expired", intent->request_id);
   }
-  User user{.password = intent == nullptr ? "" : intent->password,
-            .has_address = fact.has_email(),
-            .standing = {},
-            .reset = {}};
+  User user{
+      .password = intent == nullptr ? "" : intent->password, .has_address = fact.has_email(), .role = fact.role()};
+  user.roles.emplace(position, fact.role());
+  for (const std::string& index : {fact.username_index(), fact.email_index()}) {
+    if (index.empty() || !user.names.insert(index).second) continue;
+    require(owner_of(index).empty(), "two users have one name");
+    names_[index].emplace(position, event.user_id());
+  }
   require(users_.emplace(event.user_id(), std::move(user)).second, "a user was born twice");
 }
 
+void Model::refuse_registration(const UserEvent& event, const Intent* intent) const {
+  const auto& fact = event.registration_refused();
+  const User* referrer = intent == nullptr ? nullptr : owner_of_token(intent->token_hash);
+  bool justified = false;
+  switch (fact.reason()) {
+    case journal::v1::REFUSAL_USERNAME_TAKEN:
+      justified = !owner_of(fact.username_index()).empty();
+      break;
+    case journal::v1::REFUSAL_EMAIL_TAKEN:
+      justified = !owner_of(fact.email_index()).empty();
+      break;
+    case journal::v1::REFUSAL_REFERRER_INVALID:
+      justified = referrer == nullptr || referrer->erased != 0;
+      break;
+    case journal::v1::REFUSAL_REFERRER_INACTIVE:
+      justified = referrer != nullptr && !referrer->active;
+      break;
+    case journal::v1::REFUSAL_REFERRER_EXPIRED:
+      justified = referrer != nullptr &&
+                  referrer->api_tokens.at(intent->token_hash).expires_ms <= log_time_ms_ + kAboutToExpireMs;
+      break;
+    default:
+      break;
+  }
+  require(justified, "a registration refused for no good reason");
+}
+
 void Model::refuse_login(const UserEvent& event, const Intent& intent) const {
-  const auto name = names_.find(index_of(intent.name));
+  const std::string owner = owner_of(index_of(intent.name));
   const auto reason = event.login_failed().reason();
-  if (name == names_.end() || reason == journal::v1::REFUSAL_UNKNOWN_USER) {
-    return require(name == names_.end() && reason == journal::v1::REFUSAL_UNKNOWN_USER, "a registered user is unknown",
+  if (owner.empty() || reason == journal::v1::REFUSAL_UNKNOWN_USER) {
+    return require(owner.empty() && reason == journal::v1::REFUSAL_UNKNOWN_USER, "a registered user is unknown",
                    intent.name);
   }
-  const User& user = users_.at(name->second);
+  const User& user = users_.at(owner);
   const bool right = user.password == intent.password;
   const bool justified = reason == journal::v1::REFUSAL_WRONG_PASSWORD
                              ? !right
@@ -95,47 +136,40 @@ void Model::change_password(const UserEvent& event, const Intent& intent, std::u
   end_sessions(event.user_id(), kept, position);
 }
 
-void Model::reset_password(const UserEvent& event, const Intent& intent, std::uint64_t position) {
+void Model::change_standing(const UserEvent& event, std::uint64_t position) {
   User& user = users_.at(event.user_id());
-  require(
-      user.active && user.reset.id == event.password_reset().reset_id() && user.reset.token_hash == intent.token_hash,
-      "a reset by another token than the newest", intent.request_id);
-  require(!user.reset.used, "a reset token was used twice", intent.request_id);
-  user.reset.used = true;
-  user.password = intent.next;
-  end_sessions(event.user_id(), {}, position);
+  const bool was_administrator = user.is_administrator();
+  if (event.has_role_changed()) {
+    const auto& fact = event.role_changed();
+    require(fact.from() == user.role && fact.to() != user.role, "somebody was made what he is");
+    user.role = fact.to();
+    user.roles.emplace(position, user.role);
+  } else if (event.has_erased()) {
+    erase(user, event.user_id(), position);
+  } else {
+    require(user.active == event.has_deactivated(), "somebody was made what he is");
+    user.active = event.has_reactivated();
+    user.standing.emplace(position, user.active);
+    if (!user.active) end_sessions(event.user_id(), {}, position);
+  }
+  require(!was_administrator || user.is_administrator() || has_administrator_besides(event.user_id()),
+          "nobody is left who administers");
 }
 
-void Model::refuse_reset(const UserEvent& event, const Intent& intent) const {
-  const auto found = users_.find(event.user_id());
-  const User nobody;
-  const User& user = found == users_.end() ? nobody : found->second;
-  const bool newest = found != users_.end() && !user.reset.id.empty() && user.reset.token_hash == intent.token_hash;
-  const bool expiring = log_time_ms_ + kAboutToExpireMs >= user.reset.expires_ms;
-  bool justified = false;
-  switch (event.password_reset_refused().reason()) {
-    case journal::v1::REFUSAL_UNKNOWN_USER:
-      justified = !names_.contains(index_of(intent.name));
-      break;
-    case journal::v1::REFUSAL_NO_MAILBOX:
-      justified = found != users_.end() && !user.has_address;
-      break;
-    case journal::v1::REFUSAL_INACTIVE:
-      justified = found != users_.end() && !user.active;
-      break;
-    case journal::v1::REFUSAL_TOKEN_INVALID:  // its row may have been purged
-      justified = !newest || expiring;
-      break;
-    case journal::v1::REFUSAL_ALREADY_USED:
-      justified = newest && user.reset.used;
-      break;
-    case journal::v1::REFUSAL_TOKEN_EXPIRED:
-      justified = newest && expiring;
-      break;
-    default:
-      break;
-  }
-  require(justified, "a reset refused for no good reason", intent.request_id);
+void Model::erase(User& user, const std::string& id, std::uint64_t position) {
+  user.erased = position;
+  for (const std::string& index : user.names) names_.at(index).emplace(position, std::string());
+  end_sessions(id, {}, position);
+}
+
+bool Model::has_administrator_besides(const std::string& id) const {
+  return std::ranges::any_of(users_,
+                             [&](const auto& entry) { return entry.first != id && entry.second.is_administrator(); });
+}
+
+void Model::refuse_change(const UserEvent& event) const {
+  require(users_.at(event.user_id()).is_administrator() && !has_administrator_besides(event.user_id()),
+          "one of several administrators was called the last");
 }
 
 void Model::end_sessions(const std::string& user, const std::string& kept, std::uint64_t position) {

@@ -149,7 +149,8 @@ void Process::send_mail() {
     for (const MailId& id : due_mails(store_.latest(), services_.awaiter.log_time(), kMailsAtOnce)) {
       const auto claimed = claim_mail(services_, id, kMailLeaseS);
       if (!claimed || !*claimed) continue;
-      world_.letters.push_back({.address = (*claimed)->mail.address, .secret = (*claimed)->mail.secret.reveal()});
+      const OutgoingMail& mail = (*claimed)->mail;
+      world_.letters.push_back({.kind = mail.kind, .address = mail.address, .secret = mail.secret.reveal()});
       (void)conclude_mail(services_, **claimed, {.verdict = MailReport::Verdict::kSent});
     }
   }

@@ -26,6 +26,7 @@ namespace ledgate::simulation {
 
 // What somebody found in his mailbox.
 struct Letter {
+  journal::v1::MailKind kind{};
   std::string address;
   std::string secret;
 };

@@ -72,7 +72,7 @@ Simulation::Simulation(const Options& options)
       trace_(options.trace),
       entropy_(options.seed),
       vault_(entropy_),
-      model_(vault_, options.judging),
+      model_(vault_, options.variant, options.judging),
       scheduler_(options.seed),
       brokers_(scheduler_, trace_, plan_, options.seed,
                [this](const JournalRecord& record) {

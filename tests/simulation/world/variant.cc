@@ -2,6 +2,7 @@
 
 #include "domain/journal.pb.h"
 #include "projections/log/record.h"
+#include "projections/rows/tables.h"
 
 #include <functional>
 #include <optional>
@@ -104,6 +105,33 @@ class LateRows final : public KvStore {
   const std::shared_ptr<const Group> process_;
 };
 
+// Rows of one table never go.
+class KeptRows final : public KvStore {
+ public:
+  KeptRows(KvStore& store, Table kept) : store_(store), kept_(kept) {}
+  [[nodiscard]] std::unique_ptr<KvSnapshot> snapshot() const override { return store_.snapshot(); }
+  [[nodiscard]] const KvReader& latest() const override { return store_.latest(); }
+  [[nodiscard]] std::unique_ptr<KvBatch> new_batch() const override {
+    return std::make_unique<Batch>(store_.new_batch(), kept_);
+  }
+  Status write(KvBatch& batch) override { return store_.write(*dynamic_cast<Batch&>(batch).inner); }
+  Status flush() override { return store_.flush(); }
+
+ private:
+  struct Batch final : KvBatch {
+    Batch(std::unique_ptr<KvBatch> within, Table table) : inner(std::move(within)), kept(table) {}
+    void put(Table table, std::string_view key, std::string_view value) override { inner->put(table, key, value); }
+    void erase(Table table, std::string_view key) override {
+      if (table != kept) inner->erase(table, key);
+    }
+    void clear() override { inner->clear(); }
+    const std::unique_ptr<KvBatch> inner;
+    const Table kept;
+  };
+  KvStore& store_;
+  const Table kept_;
+};
+
 }  // namespace
 
 std::string_view to_string(Variant variant) {
@@ -124,6 +152,10 @@ std::string_view to_string(Variant variant) {
       return "freshness-ignored";
     case Variant::kAnswersFromLaterRows:
       return "answers-from-later-rows";
+    case Variant::kErasedAccountStays:
+      return "erased-account-stays";
+    case Variant::kErasedAdministratorStays:
+      return "erased-administrator-stays";
   }
   return "";
 }
@@ -153,8 +185,14 @@ std::unique_ptr<JournalWriter> wrap(Variant variant, JournalWriter& journal, con
 
 std::unique_ptr<KvStore> wrap(Variant variant, KvStore& store, Scheduler& scheduler,
                               std::shared_ptr<const Group> process) {
-  if (variant != Variant::kAcknowledgedBeforeApplied) return nullptr;
+  if (variant != Variant::kAcknowledgedBeforeApplied) return wrap(variant, store);
   return std::make_unique<LateRows>(store, scheduler, std::move(process));
+}
+
+std::unique_ptr<KvStore> wrap(Variant variant, KvStore& store) {
+  if (variant == Variant::kErasedAccountStays) return std::make_unique<KeptRows>(store, tables::kAccounts);
+  if (variant == Variant::kErasedAdministratorStays) return std::make_unique<KeptRows>(store, tables::kAdministrators);
+  return nullptr;
 }
 
 }  // namespace ledgate::simulation

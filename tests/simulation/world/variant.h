@@ -23,6 +23,8 @@ enum class Variant : std::uint8_t {
   kPurgedByLocalClock,         // ticks purge by the node's own time
   kFreshnessIgnored,           // tokens are vouched for however old the rows are
   kAnswersFromLaterRows,       // tokens are minted from the rows as they are by then
+  kErasedAccountStays,         // erasure forgets the account's own row
+  kErasedAdministratorStays,   // erasure forgets the list of administrators
 };
 std::string_view to_string(Variant variant);
 
@@ -34,5 +36,7 @@ std::unique_ptr<JournalReader> wrap(Variant variant, JournalReader& journal, con
 std::unique_ptr<JournalWriter> wrap(Variant variant, JournalWriter& journal, const RecordMac& mac);
 std::unique_ptr<KvStore> wrap(Variant variant, KvStore& store, Scheduler& scheduler,
                               std::shared_ptr<const Group> process);
+// As far as a variant is about what rows are made of records, however late; nullptr: this one is not.
+std::unique_ptr<KvStore> wrap(Variant variant, KvStore& store);
 
 }  // namespace ledgate::simulation
