@@ -1,6 +1,10 @@
 // What a fact changes and what it declares to touch are the same: no row that decisions read changes without its
 // conflict key, and no declared touch is forgotten where the fact is folded.
 #include "domain/account/state.pb.h"
+#include "domain/credential/api_tokens.h"
+#include "domain/credential/one_time.h"
+#include "domain/delivery/outbox.h"
+#include "domain/session/evolve.h"
 #include "domain/value/fact_type.h"
 #include "projections/rows/tables.h"
 #include "tests/support/fact_samples.h"
@@ -145,6 +149,34 @@ TEST(DeclaredTouches, EveryOneIsFolded) {
       EXPECT_TRUE(changes(event, guarded.tables))
           << type.name() << " touches " << Options::Key_Name(guarded.key) << ", and no read model folds it";
     }
+  }
+}
+
+// Whether the fact changes the state that the other facts have led to.
+template <class State, class Part>
+bool changes_state(const std::vector<std::string>& before, const Event& event, const Part& part) {
+  State state;
+  for (const std::string& name : before) evolve(state, part(sample(name)), EventOrigin{.time = LogTime{kStartMs}});
+  const std::string as_before = state.SerializeAsString();
+  evolve(state, part(event), EventOrigin{.time = LogTime{kStartMs + 1000}});
+  return state.SerializeAsString() != as_before;
+}
+
+// The read models pass over what is not declared, so the states are asked themselves.
+TEST(DeclaredTouches, WhatChangesAStateIsDeclared) {
+  const auto user = [](const Event& event) { return event.user(); };
+  const auto session = [](const Event& event) { return event.session(); };
+  for (const FactType& type : FactType::all()) {
+    const Event event = sample(type.name());
+    const auto expect_declared = [&](bool changes, Options::Key key) {
+      EXPECT_TRUE(!changes || type.touches(key))
+          << type.name() << " changes the state under " << Options::Key_Name(key) << " and does not declare it";
+    };
+    expect_declared(changes_state<state::v1::Session>({"LoggedIn"}, event, session), Options::SESSION);
+    expect_declared(changes_state<state::v1::OneTime>({"OtpSent"}, event, user) && !type.touches(Options::RESET_TOKEN),
+                    Options::EMAIL_CODE);
+    expect_declared(changes_state<state::v1::ApiToken>({}, event, user), Options::API_TOKEN);
+    expect_declared(changes_state<state::v1::Mail>({"MailQueued"}, event, user), Options::MAIL);
   }
 }
 
