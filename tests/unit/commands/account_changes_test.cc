@@ -160,6 +160,20 @@ TEST_F(AccountChanges, OfTwoAdministratorsWhoDemoteEachOtherOneStays) {
   EXPECT_EQ(second.result.error().code, ErrorCode::kLastAdministrator);
 }
 
+TEST_F(AccountChanges, AnErasedAdministratorIsNoOtherAdministrator) {
+  // given
+  const UserId ann = registered("ann");
+  ASSERT_TRUE(change_role(services(), as_administrator(), ann, journal::v1::ROLE_ADMIN).result);
+  ASSERT_TRUE(erase_user(services(), as_administrator(), administrator).result);
+  // when
+  const Outcome demoted = change_role(services(), World::caller(), ann, journal::v1::ROLE_USER);
+  const Outcome closed = deactivate_user(services(), World::caller(), ann);
+  const Outcome gone = erase_user(services(), World::caller(), ann);
+  // then
+  for (const Outcome& outcome : {demoted, closed, gone})
+    EXPECT_EQ(outcome.result.error().code, ErrorCode::kLastAdministrator);
+}
+
 TEST_F(AccountChanges, AnErasedUserLeavesNoRowAndFreesTheNames) {
   const UserId ann = registered("ann");
   const SessionId session = world.enter("ann").result->session;
