@@ -77,7 +77,7 @@ class LoggingIn {
 
   Result<Granted> decide(TransactionContext& context) {
     const auto user = context.user_with_login(index_);
-    const auto account = user ? context.account(*user) : std::nullopt;
+    auto account = user ? context.account(*user) : std::nullopt;
     if (user != checked_.user || (account && account->password_position() != checked_.password_position)) {
       overtaken_ = true;  // the password changed while we were hashing
       return fail(ErrorCode::kContended);
@@ -99,7 +99,7 @@ class LoggingIn {
     if (!decision.answer) return fail(std::move(decision.answer).error());
     if (command_.known_network) context.count(*command_.known_network);
     context.acted_by(*user, attempt.birth.session);
-    return Granted{.user = *user, .session = attempt.birth.session, .rows = {.account = account}};
+    return Granted{.user = *user, .session = attempt.birth.session, .rows = {.account = std::move(account)}};
   }
 
   const Services& services_;

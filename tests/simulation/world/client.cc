@@ -89,11 +89,11 @@ void Client::act() {
       Act{4, [this] { ask_for_reset(); }},
       Act{4, [this] { reset_password(); }},
       Act{4, [this] { change_standing(); }},
-      Act{3, [this] { erase(); }},
+      Act{2, [this] { erase(); }},
       Act{4, [this] { change_role(); }},
-      Act{3, [this] { send_code(); }},
-      Act{4, [this] { verify_code(); }},
-      Act{4, [this] { create_api_token(); }},
+      Act{5, [this] { send_code(); }},
+      Act{6, [this] { verify_code(); }},
+      Act{5, [this] { create_api_token(); }},
   };
   if (town_.tokens.empty()) return acts[dice_.below(2)].act();
   std::uint64_t all = 0;

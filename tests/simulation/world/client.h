@@ -121,6 +121,7 @@ class Client {
   void send_code();
   void verify_code();
   void verify_code(const SentCode& sent, const std::string& code);
+  void guess_code(const SentCode& sent, const std::string& code);
   void create_api_token();
   void list_api_tokens(const Held& held);
   // Of the account: the operation, which ended its sessions if `ends`.

@@ -14,12 +14,16 @@ constexpr std::int64_t kTokenLifetimeS = 1'296'000;
 constexpr std::int64_t kShortTokenLifetimeS = 120;
 constexpr std::size_t kTokensListed = 1000;
 constexpr std::size_t kCodesRemembered = 3;
+constexpr int kLooks = 4;
 constexpr int kGuesses = 5;
+constexpr const char* kWrongCode = "999999";
 
 }  // namespace
 
+// Mostly to somebody who has an address.
 void Client::send_code() {
-  const Held held = some_token(0.3);
+  Held held = some_token(0.3);
+  for (int i = 0; i < kLooks && town_.addresses[std::string(held.user.raw())].empty(); ++i) held = some_token(0.0);
   Intent wish = intent(Kind::kSendCode);
   wish.user = held.user;
   OneTimeId otp;
@@ -39,15 +43,18 @@ void Client::verify_code() {
   if (town_.codes.empty()) return send_code();
   const std::size_t back = dice_.below(std::min(town_.codes.size(), kCodesRemembered));
   const SentCode sent = town_.codes[town_.codes.size() - 1 - back];
-  if (dice_.chance(0.25)) {
-    for (int guess = 0; guess < kGuesses; ++guess) {
-      const std::string code = "00000" + std::to_string(guess);
-      aside([this, sent, code] { verify_code(sent, code); });
-    }
-  }
   const std::string code = letter(journal::v1::MAIL_OTP, town_.addresses[std::string(sent.held.user.raw())]);
-  if (!code.empty() && dice_.chance(0.4)) aside([this, sent, code] { verify_code(sent, code); });
-  verify_code(sent, code.empty() || dice_.chance(0.2) ? "999999" : code);
+  if (dice_.chance(0.3)) return guess_code(sent, code);
+  if (code.empty()) return verify_code(sent, kWrongCode);
+  if (dice_.chance(0.4)) aside([this, sent, code] { verify_code(sent, code); });
+  verify_code(sent, code);
+}
+
+// As often as there are tries, while somebody else may be at it; then the right one is of no use any more.
+void Client::guess_code(const SentCode& sent, const std::string& code) {
+  if (dice_.chance(0.3)) aside([this, sent] { verify_code(sent, kWrongCode); });
+  for (int guess = 0; guess < kGuesses; ++guess) verify_code(sent, "00000" + std::to_string(guess));
+  verify_code(sent, code.empty() ? kWrongCode : code);
 }
 
 void Client::verify_code(const SentCode& sent, const std::string& code) {
