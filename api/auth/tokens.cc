@@ -19,12 +19,6 @@ constexpr std::string_view kOtpType = "otp+jwt";
 constexpr std::int64_t kClockSkewS = 60;  // what another node's clock may be ahead
 constexpr std::int64_t kFailedChecksWindowMs = 60'000;
 
-// A clock that was set back must not bring expired tokens to life again.
-std::int64_t now_ms(const Services& services) {
-  return std::max(services.clock.wall_us() / 1000, services.awaiter.log_time().ms);
-}
-std::int64_t now_s(const Services& services) { return now_ms(services) / 1000; }
-
 // Stored ids are 16 bytes: evolve() took them from events that a command of this service made.
 template <class IdType>
 IdType stored_id(const std::string& raw) {
@@ -66,7 +60,7 @@ Status SigningKeyRing::reload() {
 }
 
 Result<std::string> SigningKeyRing::signing_kid() const {
-  const std::int64_t now = now_ms(services_);
+  const std::int64_t now = services_.now_ms();
   const std::lock_guard lock(mutex_);
   if (usable_.empty()) return fail(ErrorCode::kInternal);
   const auto later = std::ranges::upper_bound(usable_, now, {}, &Usable::use_from_ms);
@@ -82,7 +76,7 @@ TokenService::TokenService(const Services& services, const SigningKeyRing& keys,
 Result<std::string> TokenService::mint_access(const state::v1::Session& session, const state::v1::Account& account,
                                               const std::optional<journal::v1::WrappedKey>& subject_key) {
   const std::string kid = TRY(keys_.signing_kid());
-  const std::int64_t issued_ms = now_ms(services_);
+  const std::int64_t issued_ms = services_.now_ms();
   const std::int64_t issued_s = issued_ms / 1000;
   const auto scopes = Scopes::of(account.role()).names();
   const VerifiedToken meaning{.user = stored_id<UserId>(account.id()),
@@ -131,7 +125,7 @@ Result<VerifiedToken> TokenService::check_signature(std::string_view token) cons
   const auto born = number_claim(*claims, "pos");
   if (!user || !session || !issued_s || !expires_s || !born) return unauthenticated();
   const bool ours = text_claim(*claims, "iss") == issuer_ && text_claim(*claims, "token_type") == "access";
-  if (!ours || *issued_s > now_s(services_) + kClockSkewS) return unauthenticated();
+  if (!ours || *issued_s > services_.now_s() + kClockSkewS) return unauthenticated();
   return VerifiedToken{
       .user = *user, .session = *session, .expires_s = *expires_s, .born = Position{static_cast<std::uint64_t>(*born)}};
 }
@@ -150,7 +144,7 @@ Result<VerifiedToken> TokenService::verify_access(std::string_view token) {
     if (!checked) return refused();
     verified = *checked;
   }
-  if (now_s(services_) >= verified->expires_s) return refused();
+  if (services_.now_s() >= verified->expires_s) return refused();
   if (!remembered) cache_.insert(digest, *verified);
   return *verified;
 }
@@ -195,7 +189,7 @@ std::optional<OtpClaims> TokenService::read_otp(std::string_view token) const {
 }
 
 void TokenService::count_failed_check() {
-  if (failed_checks_.fetch_add(1) == 0) failed_since_ms_ = services_.clock.wall_us() / 1000;
+  if (failed_checks_.fetch_add(1) == 0) failed_since_ms_ = services_.now_ms();
 }
 
 std::optional<journal::v1::TokenChecksFailed> TokenService::take_failed_checks(std::int64_t now_ms) {

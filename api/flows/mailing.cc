@@ -1,6 +1,7 @@
 #include "api/flows/mailing.h"
 
 #include "api/flows/grants.h"
+#include "commands/core/login_name.h"
 #include "projections/models/accounts.h"
 #include "projections/models/outbox.h"
 
@@ -26,8 +27,7 @@ Result<MailAdmission> admit_subject(const ApiContext& context, const Call& call,
 }  // namespace
 
 Result<MailAdmission> admit_mail(const ApiContext& context, const Call& call, Caller& caller, std::string_view login) {
-  const auto folded = context.services.folder.fold(login);
-  const Key16 index = context.services.hashes.hash16(HashPurpose::kLoginIndex, folded.value_or(std::string(login)));
+  const Key16 index = login_index(context.services, login);
   const auto user = find_login(context.services.store.latest(), index);
   return admit_subject(context, call, caller, user ? user->raw() : index.raw());
 }

@@ -85,7 +85,7 @@ Parsed<std::optional<Presented>> read_token(const ApiContext& context, const std
 std::optional<state::v1::Account> holder_of(const ApiContext& context, const Presented& token) {
   const KvReader& rows = context.services.store.latest();
   const auto session = find_session(rows, token.session);
-  if (!session || token.expires_s * 1'000'000 <= context.services.clock.wall_us()) return std::nullopt;
+  if (!session || token.expires_s <= context.services.now_s()) return std::nullopt;
   const bool superseded = token.generation && *token.generation != session->generation();
   const auto user = UserId::from_bytes(session->user_id());
   auto account = session->guest() ? guest_account(*session) : user ? find_account(rows, *user) : std::nullopt;

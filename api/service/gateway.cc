@@ -179,7 +179,7 @@ class Gateway::Impl {
 
   void record_denial(Exchange& exchange) {
     const Call& call = exchange.call;
-    if (!denials_.admit(call.principal->id, context_.services.clock.wall_us() / 1'000'000)) return;
+    if (!denials_.admit(call.principal->id, context_.services.now_s())) return;
     journal::v1::Event event;
     event.mutable_user()->set_user_id(std::string(call.principal->id.raw()));
     auto& denied = *event.mutable_user()->mutable_access_denied();

@@ -2,7 +2,7 @@
 
 #include "commands/core/executor.h"
 #include "commands/core/subject_keys.h"
-#include "commands/credential/password_rules.h"
+#include "commands/credential/new_password.h"
 #include "commands/service/service_events.h"
 #include "domain/account/decide.h"
 #include "domain/session/decide.h"
@@ -52,8 +52,8 @@ class ChangingPassword {
       const auto account = find_account(*snapshot, command_.user);
       if (!account) return Outcome{.result = fail(ErrorCode::kUserNotFound)};
       password_position_ = account->password_position();
-      change_.password_violation = judge_password(services_, command_.replacement, name(*snapshot, account->username()),
-                                                  name(*snapshot, account->email()));
+      const auto open = [&](const auto& sealed) { return services_.subject_keys.open(*snapshot, sealed); };
+      change_.password_violation = new_password_violation(services_, command_.replacement, open, *account);
       if (account->has_password_hash()) {
         auto opened = services_.subject_keys.open(*snapshot, account->password_hash());
         if (!opened) return Outcome{.result = fail(ErrorCode::kInternal)};
@@ -68,11 +68,6 @@ class ChangingPassword {
     if (!hash) return Outcome{.result = fail(std::move(hash).error())};
     change_.password_hash = hash->reveal();
     return std::nullopt;
-  }
-
-  std::string name(const KvReader& rows, const state::v1::SealedField& kept) const {
-    const auto shown = services_.subject_keys.open(rows, kept);
-    return shown ? services_.folder.fold(*shown).value_or(*shown) : std::string();
   }
 
   Result<Granted> decide(TransactionContext& context) {

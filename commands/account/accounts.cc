@@ -2,8 +2,9 @@
 
 #include "commands/core/conflict_keys.h"
 #include "commands/core/executor.h"
+#include "commands/core/login_name.h"
 #include "commands/credential/api_tokens.h"
-#include "commands/credential/password_rules.h"
+#include "commands/credential/new_password.h"
 #include "commands/service/service_events.h"
 #include "commands/session/sessions.h"
 #include "domain/account/decide.h"
@@ -17,22 +18,6 @@ namespace {
 
 constexpr std::string_view kBootstrapName = "admin";
 
-// A name as typed, folded, and as its blind index; no index when it cannot be folded.
-struct FoldedName {
-  std::string folded;
-  std::optional<Key16> index;
-
-  [[nodiscard]] std::string index_bytes() const { return index ? std::string(index->raw()) : std::string(); }
-};
-
-FoldedName fold_name(const Services& services, std::string_view typed) {
-  if (typed.empty()) return {};
-  auto folded = services.folder.fold(typed);
-  if (!folded || folded->empty()) return {};
-  const Key16 index = services.hashes.hash16(HashPurpose::kLoginIndex, *folded);
-  return {.folded = std::move(*folded), .index = index};
-}
-
 // What speaks against the command whoever else exists.
 RegistrationRefusals judge_form(const Services& services, const RegisterUser& command, const FoldedName& username,
                                 const FoldedName& email) {
@@ -41,7 +26,7 @@ RegistrationRefusals judge_form(const Services& services, const RegisterUser& co
   refusals.email_malformed = !command.email.empty() && !(email.index && is_email(email.folded));
   const std::size_t length = services.folder.length(username.folded).value_or(0);
   refusals.username_malformed = !command.username.empty() && !(username.index && is_username(username.folded, length));
-  refusals.password_violation = judge_password(services, command.password, username.folded, email.folded);
+  refusals.password_violation = new_password_violation(services, command.password, username.folded, email.folded);
   return refusals;
 }
 
@@ -111,7 +96,7 @@ class Registering {
     const auto token = find_token(api_token_index(services_.hashes, *command_.referrer));
     const auto owner_id = token ? UserId::from_bytes(token->user_id()) : std::nullopt;
     const auto owner = owner_id ? find_account(*owner_id) : std::nullopt;
-    refusals.referrer = referrer_refusal(token, owner, writer_now_ms(services_));
+    refusals.referrer = referrer_refusal(token, owner, services_.now_ms());
     referrer_id_ = owner ? owner->id() : std::string();
   }
 

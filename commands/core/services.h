@@ -12,6 +12,7 @@
 #include "projections/ports/kv.h"
 #include "projections/ports/record_mac.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -36,6 +37,12 @@ struct Services {
   std::chrono::milliseconds command_deadline{8000};
   std::chrono::milliseconds refresh_grace{10000};
   bool emails_enabled = false;  // off: what would be mailed is given up at once, in the same transaction
+
+  // What a writer holds to be now, microseconds since 1970: the later of this node's clock and log time, so that a
+  // clock that was set back brings nothing that has expired to life again.
+  [[nodiscard]] std::int64_t now_us() const { return std::max(clock.wall_us(), awaiter.log_time().ms * 1000); }
+  [[nodiscard]] std::int64_t now_ms() const { return now_us() / 1000; }
+  [[nodiscard]] std::int64_t now_s() const { return now_us() / 1'000'000; }
 };
 
 }  // namespace ledgate

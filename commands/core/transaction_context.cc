@@ -29,19 +29,13 @@ constexpr std::int64_t kForgetSoonestMs = 15LL * 60 * 1000;
 // More API tokens than a user can have at a time: a new one is made when the last has three days left.
 constexpr std::size_t kApiTokensLookedAt = 1000;
 
-std::int64_t writer_now_us(const Services& services) {
-  return std::max(services.clock.wall_us(), services.awaiter.log_time().ms * kUsPerMs);
-}
-
 }  // namespace
-
-std::int64_t writer_now_ms(const Services& services) { return writer_now_us(services) / kUsPerMs; }
 
 TransactionContext::TransactionContext(const Services& services, const Caller& caller, const KvReader& snapshot)
     : services_(services),
       caller_(caller),
       snapshot_(snapshot),
-      now_us_(writer_now_us(services)),
+      now_us_(services.now_us()),
       id_(uuid_v7<TransactionId>(now_us_ / kUsPerMs, services.entropy.bytes<10>())) {
   transaction_.set_id(std::string(id_.raw()));
   transaction_.set_realm("default");

@@ -63,7 +63,7 @@ class TransactionContext {
   void remember_outcome(journal::v1::Idempotency outcome, std::int64_t forget_after_ms);
 
   [[nodiscard]] bool is_empty() const { return transaction_.events_size() == 0; }
-  // The later of this node's clock and log time: what the writer holds to be now, milliseconds.
+  // What the writer held to be now when it began (Services::now_ms).
   [[nodiscard]] std::int64_t now_ms() const { return now_us_ / 1000; }
   [[nodiscard]] TransactionId id() const { return id_; }
   // As it was appended, once finish() has sealed it.
@@ -100,7 +100,5 @@ class TransactionContext {
   std::unordered_map<SubjectId, SubjectKey> introduced_;
 };
 
-// What a writer holds to be now: the later of this node's clock and log time, milliseconds.
-std::int64_t writer_now_ms(const Services& services);
 
 }  // namespace ledgate

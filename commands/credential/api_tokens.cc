@@ -39,7 +39,7 @@ bool is_good_api_token(const Services& services, const KvReader& rows, const Sec
   const auto found = find_api_token(rows, api_token_index(services.hashes, token));
   const auto owner_id = found ? UserId::from_bytes(found->user_id()) : std::nullopt;
   const auto owner = owner_id ? find_account(rows, *owner_id) : std::nullopt;
-  return referrer_refusal(found, owner, writer_now_ms(services)) == journal::v1::REFUSAL_UNSPECIFIED;
+  return referrer_refusal(found, owner, services.now_ms()) == journal::v1::REFUSAL_UNSPECIFIED;
 }
 
 Status expire_api_tokens(const Services& services) {

@@ -1,6 +1,7 @@
 #include "commands/credential/password_reset.h"
 
 #include "commands/core/executor.h"
+#include "commands/core/login_name.h"
 #include "commands/core/subject_keys.h"
 #include "commands/credential/new_password.h"
 #include "commands/credential/one_time_text.h"
@@ -49,7 +50,7 @@ class Resetting {
       const auto account = find_account(*snapshot, token_->user);
       const auto newest = find_one_time(*snapshot, token_->user, kPurpose);
       const auto open = [&](const auto& sealed) { return services_.subject_keys.open(*snapshot, sealed); };
-      if (!judge(open, account, newest, writer_now_ms(services_)).answer) return std::nullopt;
+      if (!judge(open, account, newest, services_.now_ms()).answer) return std::nullopt;
     }
     auto hash = services_.hasher.hash(command_.password);
     if (!hash) return Outcome{.result = fail(std::move(hash).error())};
@@ -61,7 +62,7 @@ class Resetting {
                          const std::optional<state::v1::OneTime>& newest, std::int64_t at_ms) const {
     const bool matches = newest && equal_in_constant_time(newest->secret_hash(), token_hash_);
     std::optional<std::string> violation;
-    if (account && matches) violation = new_password_violation(services_, open, *account, command_.password);
+    if (account && matches) violation = new_password_violation(services_, command_.password, open, *account);
     return decide_reset(account, newest,
                         {.matches = matches,
                          .password_violation = std::move(violation),
@@ -98,10 +99,7 @@ class Resetting {
 }  // namespace
 
 Outcome request_password_reset(const Services& services, const Caller& caller, const RequestPasswordReset& command) {
-  // What cannot be folded is nobody's name.
-  const auto folded = services.folder.fold(command.login);
-  const Key16 index =
-      services.hashes.hash16(HashPurpose::kLoginIndex, folded ? *folded : std::string(1, '\0') + command.login);
+  const Key16 index = login_index(services, command.login);
   const Caller bound = with_key_for(caller, index.raw());
   return execute(services, bound, [&](TransactionContext& context) -> Result<Granted> {
     const auto user = context.user_with_login(index);

@@ -1,5 +1,6 @@
 #include "commands/limits/login_limits.h"
 
+#include "commands/core/login_name.h"
 #include "projections/models/accounts.h"
 
 namespace ledgate {

@@ -1,6 +1,7 @@
 #include "commands/session/sessions.h"
 
 #include "commands/core/executor.h"
+#include "commands/core/login_name.h"
 #include "commands/core/subject_keys.h"
 #include "commands/service/service_events.h"
 #include "domain/session/decide.h"
@@ -155,11 +156,6 @@ SessionId begin_session(const Services& services, TransactionContext& context, c
   context.add(logged_in(user, birth, dialect, journal::v1::LOGIN_PASSWORD));
   context.acted_by(user, birth.session);
   return birth.session;
-}
-
-Key16 login_index(const Services& services, std::string_view typed) {
-  const auto folded = services.folder.fold(typed);
-  return services.hashes.hash16(HashPurpose::kLoginIndex, folded ? *folded : std::string(1, '\0').append(typed));
 }
 
 Outcome log_in(const Services& services, const Caller& caller, const LogIn& command) {

@@ -20,9 +20,6 @@ struct LogIn {
   std::optional<journal::v1::RateCount> known_network = {};  // counted on success (login_limits.h)
 };
 
-// The blind index of a name as typed. What cannot be folded is nobody's name, and has one all the same.
-Key16 login_index(const Services& services, std::string_view typed);
-
 // kInvalidCredentials for unknown, wrong and deactivated alike, with equal cost; the event tells them apart. Blocks for
 // the hash.
 Outcome log_in(const Services& services, const Caller& caller, const LogIn& command);

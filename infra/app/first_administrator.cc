@@ -1,8 +1,8 @@
 #include "infra/app/first_administrator.h"
 
 #include "commands/account/accounts.h"
+#include "commands/core/login_name.h"
 #include "commands/core/subject_keys.h"
-#include "commands/session/sessions.h"
 #include "infra/crypto/library.h"
 #include "infra/observe/log.h"
 #include "projections/models/accounts.h"

@@ -64,7 +64,7 @@ void Maintenance::run() {
 }
 
 void Maintenance::round() {
-  const std::int64_t now_ms = services_.clock.wall_us() / 1000;
+  const std::int64_t now_ms = services_.now_ms();
   const ReplicaStatus status = replica_.status();
   tick_if_due(status);
   reload_keys_if_changed(status);

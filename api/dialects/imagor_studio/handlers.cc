@@ -79,7 +79,7 @@ Answer handle_register_admin(const ApiContext& context, Call& call) {
 
 Answer handle_first_run(const ApiContext& context, Call&) {
   const bool has_administrator = has_administrator_besides(context.services.store.latest(), UserId());
-  return render_first_run(!has_administrator, context.services.clock.wall_us() / 1000);
+  return render_first_run(!has_administrator, context.services.now_ms());
 }
 
 }  // namespace ledgate::api::imagor_studio

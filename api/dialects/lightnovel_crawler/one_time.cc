@@ -153,7 +153,7 @@ Answer handle_tokens(const ApiContext& context, Call& call) {
   const auto rows = context.services.store.snapshot();
   const UserId user = call.principal->id;
   const Opener opener(context.services, *rows, user.raw());
-  const std::int64_t now_ms = context.services.clock.wall_us() / 1000;
+  const std::int64_t now_ms = context.services.now_ms();
   ordered_json items = ordered_json::array();
   for (const auto& token : api_tokens_of(*rows, user, kTokensListed)) {
     if (token.expires_ms() <= now_ms) continue;
