@@ -1,9 +1,8 @@
 #include "commands/limits/rate_limiter.h"
 
+#include "domain/value/ip_address.h"
 #include "projections/models/limits.h"
 #include "projections/rows/big_endian.h"
-
-#include <arpa/inet.h>
 
 namespace ledgate {
 namespace {
@@ -20,21 +19,7 @@ constexpr std::int64_t kAcquaintanceMs = 30LL * 24 * 60 * 60 * kMsPerSecond;
 // counted apart.
 constexpr std::size_t kThrottledMax = 10'000;
 
-constexpr std::array<std::uint8_t, 12> kMappedV4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
 }  // namespace
-
-std::string client_network(std::string_view address) {
-  const std::string text(address);
-  std::array<std::uint8_t, 16> v6{};
-  if (inet_pton(AF_INET6, text.c_str(), v6.data()) != 1) return text;
-  // An IPv4 client of a dual-stack socket; by its /64 it would be one with every other.
-  if (std::equal(kMappedV4.begin(), kMappedV4.end(), v6.begin())) {
-    std::array<char, INET_ADDRSTRLEN> v4{};
-    return inet_ntop(AF_INET, v6.data() + kMappedV4.size(), v4.data(), v4.size());
-  }
-  return "v6/" + std::string(reinterpret_cast<const char*>(v6.data()), 8);
-}
 
 RateLimiter::Admission::Admission(RateLimiter* limiter, Key16 bucket, std::int64_t forget_after_ms)
     : limiter_(limiter), bucket_(bucket), forget_after_ms_(forget_after_ms) {}
@@ -66,10 +51,6 @@ std::optional<journal::v1::RateCount> RateLimiter::Admission::count() const {
   return counted;
 }
 
-std::int64_t RateLimiter::now_ms() const {
-  return std::max(services_.clock.wall_us() / 1000, services_.awaiter.log_time().ms);
-}
-
 Key16 RateLimiter::known_network_bucket(const UserId& user, std::string_view address) const {
   return services_.hashes.hash16(HashPurpose::kRateBucket,
                                  "known/" + std::string(user.raw()) + '/' + client_network(address));
@@ -83,14 +64,14 @@ std::optional<journal::v1::RateCount> RateLimiter::known_network(const UserId& u
   if (!enabled_) return std::nullopt;
   journal::v1::RateCount counted;
   counted.set_bucket(std::string(known_network_bucket(user, address).raw()));
-  counted.set_forget_after_ms(now_ms() + kAcquaintanceMs);
+  counted.set_forget_after_ms(services_.now_ms() + kAcquaintanceMs);
   return counted;
 }
 
 Result<RateLimiter::Admission> RateLimiter::admit_subject(const Limit& limit, std::string_view subject,
                                                           std::string_view address, journal::v1::Dialect dialect) {
   if (!enabled_) return Admission();
-  const std::int64_t now_ms = this->now_ms();
+  const std::int64_t now_ms = services_.now_ms();
   const std::int64_t window_ms = limit.window_s * kMsPerSecond;
   const std::int64_t window_start_ms = now_ms - now_ms % window_ms;
   // The window is part of what is hashed, so a client's buckets of two windows cannot be linked.

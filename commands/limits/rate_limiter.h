@@ -3,6 +3,7 @@
 
 #include "commands/core/caller.h"
 #include "commands/core/services.h"
+#include "domain/value/ip_address.h"
 
 #include <map>
 #include <mutex>
@@ -11,9 +12,6 @@
 #include <vector>
 
 namespace ledgate {
-
-// An IPv4 address as it is; an IPv6 address as its /64.
-std::string client_network(std::string_view address);
 
 // One limit: at most `attempts` per window and key (client network or account). Windows are aligned to the epoch.
 struct Limit {
@@ -68,7 +66,6 @@ class RateLimiter {
   [[nodiscard]] bool enabled() const { return enabled_; }
 
  private:
-  [[nodiscard]] std::int64_t now_ms() const;
   [[nodiscard]] Key16 known_network_bucket(const UserId& user, std::string_view address) const;
   void release(const Key16& bucket);
   void note_refusal(const Limit& limit, const Key16& bucket, std::string_view address, std::int64_t window_start_ms,

@@ -5,6 +5,7 @@
 #include "api/service/gateway.h"
 #include "commands/core/subject_keys.h"
 #include "commands/service/service_events.h"
+#include "domain/value/ip_address.h"
 #include "infra/app/api_settings.h"
 #include "infra/app/first_administrator.h"
 #include "infra/app/journal_watch.h"
@@ -22,7 +23,6 @@
 #include "infra/crypto/argon2_hasher.h"
 #include "infra/crypto/jose.h"
 #include "infra/fibers/fiber_waiting.h"
-#include "infra/http_edge/ip_address.h"
 #include "infra/http_edge/server.h"
 #include "infra/observe/log.h"
 #include "infra/observe/metrics.h"
@@ -67,12 +67,10 @@ int refuse(const Error& error) {
   return refuse(error, error.code == ErrorCode::kConfigInvalid ? kExitUsage : kExitUnusable);
 }
 
-std::vector<http_edge::Network> metrics_networks(const Settings& settings) {
-  std::vector<http_edge::Network> networks;
-  for (const std::string_view loopback : {"127.0.0.0/8", "::1"})
-    networks.push_back(*http_edge::Network::parse(loopback));
+std::vector<Network> metrics_networks(const Settings& settings) {
+  std::vector<Network> networks;
   for (const std::string& allowed : settings.metrics.allow) {
-    if (const auto network = http_edge::Network::parse(allowed)) networks.push_back(*network);
+    if (const auto network = Network::parse(allowed)) networks.push_back(*network);
   }
   return networks;
 }
@@ -255,9 +253,10 @@ api::ApiHooks ServingNode::hooks() {
           .metrics = [this] { return metrics_.render(); },
           .may_read_metrics =
               [networks = metrics_networks(settings_)](std::string_view address) {
-                const auto client = http_edge::IpAddress::parse(address);
-                return client && std::any_of(networks.begin(), networks.end(),
-                                             [&](const auto& network) { return network.contains(*client); });
+                const auto client = IpAddress::parse(address);
+                return client && (client->is_loopback() ||
+                                  std::any_of(networks.begin(), networks.end(),
+                                              [&](const auto& network) { return network.contains(*client); }));
               },
           .on_answer = [this](const api::Answered& answered) { observer_(answered); },
           .on_mail_off = log_mail_off};

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "domain/value/secret.h"
-#include "infra/config/network.h"
+#include "infra/config/endpoint.h"
 #include "infra/observe/log.h"
 
 #include <chrono>
@@ -27,7 +27,7 @@ struct Settings {
   JournalKind journal = JournalKind::kEmbedded;
   std::vector<std::string> journal_void;  // journal.void: "position:hash"
   bool debug = false;
-  std::vector<std::string> trusted_proxies;  // networks, as is_network() accepts them
+  std::vector<std::string> trusted_proxies;  // networks, as Network::parse() reads them
   std::chrono::seconds wait_seconds{};
   std::chrono::seconds tick_seconds{};
 

@@ -1,5 +1,7 @@
 #include "infra/config/settings_table.h"
 
+#include "domain/value/ip_address.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -32,7 +34,8 @@ bool is_public_url(std::string_view text) {
          text.find_first_of("?#") == std::string_view::npos;
 }
 
-constexpr SettingForm kNetwork = {is_network, "a network such as 10.0.0.0/8 or fd00::/8"};
+constexpr SettingForm kNetwork = {[](std::string_view text) { return Network::parse(text).has_value(); },
+                                  "an address, or a network without host bits such as 10.0.0.0/8 or fd00::/8"};
 constexpr SettingForm kOrigin = {is_origin, "an origin such as https://app.example (no path, no *)"};
 constexpr SettingForm kPublicUrl = {is_public_url, "empty, or an http:// or https:// URL without a trailing slash"};
 constexpr SettingForm kNodeId = {[](std::string_view text) { return text.size() <= 64 && all_of(text, is_word); },

@@ -11,7 +11,7 @@
 
 #include "api/http/http.h"
 #include "infra/http_edge/edge_state.h"
-#include "infra/http_edge/ip_address.h"
+#include "infra/http_edge/forwarded.h"
 #include "infra/http_edge/request_reader.h"
 #include "infra/http_edge/response_format.h"
 

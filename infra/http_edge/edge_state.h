@@ -3,8 +3,8 @@
 #pragma once
 
 #include "api/http/http.h"
+#include "infra/http_edge/forwarded.h"
 #include "infra/http_edge/head_scan.h"
-#include "infra/http_edge/ip_address.h"
 
 #include <atomic>
 #include <chrono>

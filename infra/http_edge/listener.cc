@@ -134,7 +134,7 @@ bool Acceptor::accept_one() {
     return true;
   }
   const bool room = open < state_.max_connections;
-  io_.take(fd, IpAddress::of(address), room ? IoThreads::Welcome::kServe : IoThreads::Welcome::kTurnAway);
+  io_.take(fd, address_of(address), room ? IoThreads::Welcome::kServe : IoThreads::Welcome::kTurnAway);
   return true;
 }
 

@@ -1,8 +1,8 @@
 #include "infra/http_edge/server.h"
 
 #include "infra/http_edge/edge_state.h"
+#include "infra/http_edge/forwarded.h"
 #include "infra/http_edge/io_threads.h"
-#include "infra/http_edge/ip_address.h"
 #include "infra/http_edge/listener.h"
 
 #include <sys/resource.h>
@@ -46,7 +46,8 @@ Result<TrustedProxies> parse_proxies(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) {
     const std::optional<Network> network = Network::parse(text);
     if (!network)
-      return fail(ErrorCode::kConfigInvalid, "trusted_proxies: \"" + text + "\" is neither an address nor a CIDR");
+      return fail(ErrorCode::kConfigInvalid,
+                  "trusted_proxies: \"" + text + "\" is neither an address nor a network without host bits");
     networks.push_back(*network);
   }
   return TrustedProxies(std::move(networks));

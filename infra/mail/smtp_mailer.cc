@@ -1,5 +1,7 @@
 #include "infra/mail/smtp_mailer.h"
 
+#include "domain/value/ip_address.h"
+
 #include <curl/curl.h>
 
 #include <algorithm>
@@ -33,8 +35,9 @@ ParsedUrl parse(const std::string& url) {
   curl_free(text);
   text = nullptr;
   if (curl_url_get(handle.get(), CURLUPART_HOST, &text, 0) == CURLUE_OK) {
-    const std::string host = text;
-    parsed.is_loopback = host == "localhost" || host.starts_with("127.") || host == "[::1]";
+    std::string_view host = text;
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    parsed.is_loopback = is_loopback_host(host);
   }
   curl_free(text);
   return parsed;

@@ -1,4 +1,4 @@
-// Addresses as an operator writes them.
+// Where to listen, as an operator writes it.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,5 @@ struct Endpoint {
   [[nodiscard]] bool is_loopback() const;  // 127.0.0.0/8, ::1 or "localhost"
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
-
-// Whether `text` is an IPv4 or IPv6 address, or one with a prefix length: 192.0.2.1, 10.0.0.0/8, fd00::/8.
-[[nodiscard]] bool is_network(std::string_view text);
 
 }  // namespace ledgate::infra
