@@ -1,6 +1,6 @@
 #include "infra/crypto/jose.h"
 
-#include "infra/crypto/base64url.h"
+#include "domain/value/base64.h"
 #include "infra/crypto/es256.h"
 #include "infra/crypto/library.h"
 

@@ -1,6 +1,6 @@
 #include "infra/crypto/phc.h"
 
-#include "infra/crypto/base64url.h"
+#include "domain/value/base64.h"
 
 #include <charconv>
 

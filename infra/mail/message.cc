@@ -1,7 +1,9 @@
 #include "infra/mail/message.h"
 
+#include "domain/value/base64.h"
 #include "infra/mail/templates.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -9,7 +11,7 @@
 namespace ledgate::infra {
 namespace {
 
-constexpr std::size_t kBase64Line = 76;
+constexpr std::size_t kBytesPerLine = 57;
 constexpr std::string_view kSubject = "Subject: ";
 
 // Every {{name}} by its value; `escape` is applied to values only.
@@ -46,23 +48,11 @@ class Filler {
   const std::string service_, link_, secret_, validity_;
 };
 
-// RFC 2045: lines of 76 characters.
+// RFC 2045 §6.8: lines of 76 characters.
 std::string base64_lines(std::string_view bytes) {
-  static constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
-  std::size_t column = 0;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      group = (group << 8) | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-    for (std::size_t j = 0; j < 4; ++j)
-      out.push_back(i + j <= bytes.size() ? kLetters[(group >> (18 - 6 * j)) & 63U] : '=');
-    column += 4;
-    if (column < kBase64Line) continue;
-    out.append("\r\n");
-    column = 0;
-  }
-  if (column > 0) out.append("\r\n");
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), kBytesPerLine)))
+    out.append(base64_padded(bytes.substr(0, kBytesPerLine))).append("\r\n");
   return out;
 }
 

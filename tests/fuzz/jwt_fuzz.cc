@@ -1,6 +1,6 @@
 // Arbitrary text as a token of both kinds, and each input once more as the header, payload or signature of an otherwise
 // good token. Nothing that the service did not write may be accepted.
-#include "infra/crypto/base64url.h"
+#include "domain/value/base64.h"
 #include "infra/crypto/jose.h"
 
 #include <sodium.h>
@@ -10,7 +10,7 @@
 
 namespace {
 
-using ledgate::infra::base64url;
+using ledgate::base64url;
 
 constexpr std::string_view kTyp = "at+jwt";
 constexpr std::string_view kPayload = R"({"sub":"42"})";

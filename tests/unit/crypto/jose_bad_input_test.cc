@@ -1,6 +1,6 @@
 // Tokens that must not be accepted: RFC 8725 and the advisories of a decade. Every case is a token that is right but
 // for one thing, signed with the real key where that is possible.
-#include "infra/crypto/base64url.h"
+#include "domain/value/base64.h"
 #include "infra/crypto/es256.h"
 #include "infra/crypto/jose.h"
 #include "tests/unit/crypto/support.h"

@@ -1,8 +1,8 @@
 // Runs the test vectors of C2SP/wycheproof (Apache-2.0) where they are at hand: LEDGATE_WYCHEPROOF names the directory
 // testvectors_v1 of a checkout. They are not part of this repository; the cases that matter most here stand in the
 // other tests of this folder too.
+#include "domain/value/base64.h"
 #include "infra/crypto/aes_gcm.h"
-#include "infra/crypto/base64url.h"
 #include "infra/crypto/es256.h"
 #include "infra/crypto/jose.h"
 #include "tests/unit/crypto/support.h"

@@ -1,7 +1,7 @@
 // The messages that are handed to mail servers: their form, what is escaped, and where links begin.
 #include "infra/mail/message.h"
 
-#include "infra/crypto/base64url.h"
+#include "domain/value/base64.h"
 #include "infra/mail/templates.h"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,11 @@
-#include "infra/crypto/base64url.h"
+#include "domain/value/base64.h"
 
-#include "tests/unit/crypto/support.h"
+#include <gtest/gtest.h>
 
-namespace ledgate::infra {
+#include <string>
+#include <string_view>
+
+namespace ledgate {
 namespace {
 
 // RFC 4648 §10, without padding.
@@ -12,8 +15,8 @@ TEST(Base64Url, WritesTheVectorsOfRfc4648) {
   EXPECT_EQ(base64url("fo"), "Zm8");
   EXPECT_EQ(base64url("foo"), "Zm9v");
   EXPECT_EQ(base64url("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(base64url(unhex("fbefbeffff")), "----__8");
-  EXPECT_EQ(base64(unhex("fbefbeffff")), "++++//8");
+  EXPECT_EQ(base64url("\xfb\xef\xbe\xff\xff"), "----__8");
+  EXPECT_EQ(base64("\xfb\xef\xbe\xff\xff"), "++++//8");
 }
 
 TEST(Base64Url, ReadsWhatItWrites) {
@@ -63,5 +66,19 @@ TEST(Base64Url, RefusesTrailingBits) {
   EXPECT_EQ(base64url_decode("Zm8"), "fo");
 }
 
+// RFC 4648 §10.
+TEST(Base64, PadsForHttpAndMail) {
+  EXPECT_EQ(base64_padded(""), "");
+  EXPECT_EQ(base64_padded("f"), "Zg==");
+  EXPECT_EQ(base64_padded("fo"), "Zm8=");
+  EXPECT_EQ(base64_padded("foo"), "Zm9v");
+  for (const std::string_view bytes : {"", "f", "fo", "foo", "foob", "fooba", "foobar"})
+    EXPECT_EQ(base64_padded_decode(base64_padded(bytes)), bytes);
+  for (const std::string_view bad : {"Zg", "Zg=", "Zg===", "Zg== ", "Zm9=", "Zm8==", "Zh==", "=",
+                                     "==", "====", "Z===", "Zg==Zg==", "Zm9v====", "Zm8\xbd", "Zm-="}) {
+    EXPECT_EQ(base64_padded_decode(bad), std::nullopt) << bad;
+  }
+}
+
 }  // namespace
-}  // namespace ledgate::infra
+}  // namespace ledgate

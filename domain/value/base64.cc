@@ -1,9 +1,9 @@
-#include "infra/crypto/base64url.h"
+#include "domain/value/base64.h"
 
 #include <array>
 #include <cstdint>
 
-namespace ledgate::infra {
+namespace ledgate {
 namespace {
 
 constexpr std::string_view kUrlAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -63,4 +63,16 @@ std::optional<std::string> base64url_decode(std::string_view text) { return deco
 std::string base64(std::string_view bytes) { return encode(bytes, kStandardAlphabet); }
 std::optional<std::string> base64_decode(std::string_view text) { return decode(text, kStandardValues); }
 
-}  // namespace ledgate::infra
+std::string base64_padded(std::string_view bytes) {
+  std::string text = base64(bytes);
+  text.append((4 - text.size() % 4) % 4, '=');
+  return text;
+}
+
+std::optional<std::string> base64_padded_decode(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+  return base64_decode(text);
+}
+
+}  // namespace ledgate
