@@ -5,10 +5,9 @@
 #include "api/http/utf8.h"
 #include "commands/session/sessions.h"
 #include "domain/session/session_state.h"
+#include "domain/value/base64.h"
 #include "projections/models/accounts.h"
 #include "projections/models/sessions.h"
-
-#include <sodium.h>
 
 namespace ledgate::api {
 namespace {
@@ -19,17 +18,6 @@ constexpr std::string_view kCookieName = "jwt";
 
 auto unauthenticated() { return fail(ErrorCode::kUnauthenticated); }
 auto stale() { return fail(Error{.code = ErrorCode::kStale, .retry_after = std::chrono::seconds(1)}); }
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  if (!is_ascii(text)) return std::nullopt;  // libsodium takes some bytes above 0x7F for digits
-  std::string out(text.size(), '\0');
-  std::size_t size = 0;
-  const int bad = sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(),
-                                    nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL);
-  if (bad != 0) return std::nullopt;
-  out.resize(size);
-  return out;
-}
 
 Principal principal_of(state::v1::Account account, const SessionId& session, journal::v1::LoginMethod method) {
   Principal principal{.id = UserId::from_bytes(account.id()).value_or(UserId()),
@@ -45,7 +33,11 @@ Principal principal_of(state::v1::Account account, const SessionId& session, jou
 }  // namespace
 
 Authenticator::Authenticator(const Services& services, TokenService& tokens, RateLimiter& limiter, Options options)
-    : services_(services), tokens_(tokens), limiter_(limiter), options_(std::move(options)) {}
+    : services_(services),
+      tokens_(tokens),
+      limiter_(limiter),
+      options_(std::move(options)),
+      basic_(options_.basic_entries) {}
 
 Result<Credentials> Authenticator::read(const Request& request, CredentialKinds accepted) {
   constexpr std::string_view kName = "authorization";
@@ -73,7 +65,7 @@ Result<VerifiedToken> Authenticator::read_token(std::string_view token) {
 }
 
 Result<BasicCredentials> Authenticator::read_basic(std::string_view encoded) const {
-  const auto decoded = decode_base64(encoded);
+  const auto decoded = base64_padded_decode(encoded);
   if (!decoded || !code_points(*decoded) || decoded->find('\0') != std::string::npos) return unauthenticated();
   const std::size_t colon = decoded->find(':');
   if (colon == std::string::npos || colon == 0 || colon > kLoginBytesMax || decoded->size() - colon > kPasswordBytesMax)
@@ -126,10 +118,10 @@ std::optional<Principal> Authenticator::recall(const Key16& digest) {
   std::uint64_t password_position = 0;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = basic_.find(digest);
-    if (found == basic_.end() || found->second.until <= services_.clock.steady()) return std::nullopt;
-    user = found->second.user;
-    password_position = found->second.password_position;
+    const Remembered* found = basic_.find(digest);
+    if (found == nullptr || found->until <= services_.clock.steady()) return std::nullopt;
+    user = found->user;
+    password_position = found->password_position;
   }
   auto account = find_account(services_.store.latest(), user);
   if (!account || !account->active() || account->password_position() != password_position) return std::nullopt;
@@ -138,19 +130,9 @@ std::optional<Principal> Authenticator::recall(const Key16& digest) {
 
 void Authenticator::remember(const Key16& digest, const Principal& principal) {
   const std::lock_guard lock(mutex_);
-  if (const auto old = basic_.find(digest); old != basic_.end()) {
-    order_.erase(old->second.place);
-    basic_.erase(old);
-  }
-  if (basic_.size() >= options_.basic_entries) {
-    basic_.erase(order_.front());
-    order_.pop_front();
-  }
-  order_.push_back(digest);
-  basic_.emplace(digest, Remembered{.user = principal.id,
-                                    .password_position = principal.account.password_position(),
-                                    .until = services_.clock.steady() + options_.basic_lifetime,
-                                    .place = std::prev(order_.end())});
+  basic_.put(digest, {.user = principal.id,
+                      .password_position = principal.account.password_position(),
+                      .until = services_.clock.steady() + options_.basic_lifetime});
 }
 
 }  // namespace ledgate::api

@@ -5,6 +5,7 @@
 #include "api/auth/tokens.h"
 #include "api/http/http.h"
 #include "commands/core/caller.h"
+#include "commands/core/lru_cache.h"
 #include "commands/core/services.h"
 #include "commands/limits/login_limits.h"
 #include "domain/account/state.pb.h"
@@ -12,11 +13,9 @@
 
 #include <chrono>
 #include <functional>
-#include <list>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <variant>
 
 namespace ledgate::api {
@@ -67,7 +66,6 @@ class Authenticator {
     UserId user;
     std::uint64_t password_position = 0;
     std::chrono::steady_clock::time_point until;
-    std::list<Key16>::iterator place;
   };
   Result<VerifiedToken> read_token(std::string_view token);
   Result<BasicCredentials> read_basic(std::string_view encoded) const;
@@ -81,8 +79,7 @@ class Authenticator {
   RateLimiter& limiter_;
   const Options options_;
   std::mutex mutex_;
-  std::list<Key16> order_;  // guarded by mutex_, as is the next; oldest first
-  std::unordered_map<Key16, Remembered> basic_;
+  LruCache<Key16, Remembered> basic_;  // guarded by mutex_
 };
 
 }  // namespace ledgate::api

@@ -8,21 +8,12 @@ namespace ledgate {
 std::optional<Secret<>> SubjectKeys::unwrap(const journal::v1::WrappedKey& wrapped) {
   {
     const std::lock_guard lock(mutex_);
-    if (const auto found = entries_.find(wrapped.ciphertext()); found != entries_.end()) {
-      order_.splice(order_.end(), order_, found->second.place);
-      return found->second.key;
-    }
+    if (const auto* key = unwrapped_.find(wrapped.ciphertext())) return *key;
   }
   auto key = vault_.unwrap(wrapped);
   if (!key) return std::nullopt;
   const std::lock_guard lock(mutex_);
-  if (entries_.contains(wrapped.ciphertext())) return key;
-  if (entries_.size() >= capacity_) {
-    entries_.erase(order_.front());
-    order_.pop_front();
-  }
-  order_.push_back(wrapped.ciphertext());
-  entries_.emplace(wrapped.ciphertext(), Entry{.key = *key, .place = std::prev(order_.end())});
+  unwrapped_.put(wrapped.ciphertext(), *key);
   return key;
 }
 

@@ -1,16 +1,15 @@
 // The keys of data subjects, unwrapped and kept for a while; opens what was sealed under them.
 #pragma once
 
+#include "commands/core/lru_cache.h"
 #include "commands/ports/vault.h"
 #include "domain/value/sealed_field.pb.h"
 #include "projections/ports/kv.h"
 
 #include <cstddef>
-#include <list>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 namespace ledgate {
 
@@ -18,7 +17,7 @@ namespace ledgate {
 // from here either: only the unwrapping is remembered.
 class SubjectKeys {
  public:
-  SubjectKeys(Vault& vault, std::size_t capacity) : vault_(vault), capacity_(capacity) {}
+  SubjectKeys(Vault& vault, std::size_t capacity) : vault_(vault), unwrapped_(capacity) {}
 
   std::optional<Secret<>> unwrap(const journal::v1::WrappedKey& wrapped);
   // nullopt: the subject is unknown or erased, or the bytes were altered.
@@ -28,14 +27,8 @@ class SubjectKeys {
 
  private:
   Vault& vault_;
-  const std::size_t capacity_;
   std::mutex mutex_;
-  std::list<std::string> order_;  // oldest use first; entries are the wrapped ciphertexts
-  struct Entry {
-    Secret<> key;
-    std::list<std::string>::iterator place;
-  };
-  std::unordered_map<std::string, Entry> entries_;
+  LruCache<std::string, Secret<>> unwrapped_;  // by the wrapped ciphertext
 };
 
 // The event index under which Transaction.client is sealed.
