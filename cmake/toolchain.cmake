@@ -28,6 +28,10 @@ target_compile_options(ledgate_flags INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(ledgate_flags INTERFACE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-maybe-uninitialized)
 endif()
+# Locks (projections/ports/mutex.h).
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  target_compile_options(ledgate_flags INTERFACE -Wthread-safety)
+endif()
 target_compile_definitions(ledgate_flags INTERFACE _GLIBCXX_ASSERTIONS)
 target_link_options(ledgate_flags INTERFACE -Wl,-z,relro,-z,now)
 

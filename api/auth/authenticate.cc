@@ -117,7 +117,7 @@ std::optional<Principal> Authenticator::recall(const Key16& digest) {
   UserId user;
   std::uint64_t password_position = 0;
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const Remembered* found = basic_.find(digest);
     if (found == nullptr || found->until <= services_.clock.steady()) return std::nullopt;
     user = found->user;
@@ -129,7 +129,7 @@ std::optional<Principal> Authenticator::recall(const Key16& digest) {
 }
 
 void Authenticator::remember(const Key16& digest, const Principal& principal) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   basic_.put(digest, {.user = principal.id,
                       .password_position = principal.account.password_position(),
                       .until = services_.clock.steady() + options_.basic_lifetime});

@@ -10,10 +10,10 @@
 #include "commands/limits/login_limits.h"
 #include "domain/account/state.pb.h"
 #include "domain/value/secret.h"
+#include "projections/ports/mutex.h"
 
 #include <chrono>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <variant>
@@ -78,8 +78,8 @@ class Authenticator {
   TokenService& tokens_;
   RateLimiter& limiter_;
   const Options options_;
-  std::mutex mutex_;
-  LruCache<Key16, Remembered> basic_;  // guarded by mutex_
+  Mutex mutex_;
+  LruCache<Key16, Remembered> basic_ GUARDED_BY(mutex_);
 };
 
 }  // namespace ledgate::api

@@ -24,7 +24,7 @@ std::size_t TokenCache::set_of(const Digest& digest) const {
 
 std::optional<VerifiedToken> TokenCache::find(const Digest& digest) {
   const std::size_t index = set_of(digest);
-  const std::lock_guard lock(mutexes_[index % kStripes]);
+  const Lock lock(mutexes_[index % kStripes]);
   Set& set = sets_[index];
   for (Slot& slot : set.slots) {
     if (slot.used == 0 || slot.digest != digest) continue;
@@ -36,7 +36,7 @@ std::optional<VerifiedToken> TokenCache::find(const Digest& digest) {
 
 void TokenCache::insert(const Digest& digest, const VerifiedToken& token) {
   const std::size_t index = set_of(digest);
-  const std::lock_guard lock(mutexes_[index % kStripes]);
+  const Lock lock(mutexes_[index % kStripes]);
   Set& set = sets_[index];
   // Two threads may have verified the same token: it keeps its slot.
   auto place =

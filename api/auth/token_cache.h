@@ -2,10 +2,10 @@
 #pragma once
 
 #include "domain/value/ids.h"
+#include "projections/ports/mutex.h"
 
 #include <array>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -46,7 +46,7 @@ class TokenCache {
   [[nodiscard]] std::size_t set_of(const Digest& digest) const;
 
   std::vector<Set> sets_;
-  std::array<std::mutex, kStripes> mutexes_;  // set i is guarded by mutex i % kStripes
+  std::array<Mutex, kStripes> mutexes_;  // set i is guarded by mutex i % kStripes
 };
 
 }  // namespace ledgate::api

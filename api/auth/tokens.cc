@@ -54,14 +54,14 @@ Status SigningKeyRing::reload() {
   }
   std::ranges::sort(usable, {}, &Usable::use_from_ms);
   TRY_STATUS(services_.jose.install(std::move(keys)));
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   usable_ = std::move(usable);
   return {};
 }
 
 Result<std::string> SigningKeyRing::signing_kid() const {
   const std::int64_t now = services_.now_ms();
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (usable_.empty()) return fail(ErrorCode::kInternal);
   const auto later = std::ranges::upper_bound(usable_, now, {}, &Usable::use_from_ms);
   return later == usable_.begin() ? later->kid : std::prev(later)->kid;

@@ -6,12 +6,12 @@
 #include "commands/session/sessions.h"
 #include "domain/account/state.pb.h"
 #include "domain/session/state.pb.h"
+#include "projections/ports/mutex.h"
 
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,8 +39,8 @@ class SigningKeyRing {
     std::int64_t use_from_ms = 0;
   };
   const Services& services_;
-  mutable std::mutex mutex_;
-  std::vector<Usable> usable_;  // guarded by mutex_; ascending by use_from_ms
+  mutable Mutex mutex_;
+  std::vector<Usable> usable_ GUARDED_BY(mutex_);  // ascending by use_from_ms
 };
 
 // Which code a client says it has.

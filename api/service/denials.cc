@@ -3,7 +3,7 @@
 namespace ledgate::api {
 
 bool Denials::admit(const UserId& user, std::int64_t now_s) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (now_s != second_) {
     second_ = now_s;
     recorded_.clear();
@@ -18,7 +18,7 @@ bool Denials::admit(const UserId& user, std::int64_t now_s) {
 }
 
 std::uint64_t Denials::unrecorded() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return unrecorded_;
 }
 

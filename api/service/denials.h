@@ -2,9 +2,9 @@
 #pragma once
 
 #include "domain/value/ids.h"
+#include "projections/ports/mutex.h"
 
 #include <cstdint>
-#include <mutex>
 #include <unordered_map>
 
 namespace ledgate::api {
@@ -20,10 +20,10 @@ class Denials {
   [[nodiscard]] std::uint64_t unrecorded() const;
 
  private:
-  mutable std::mutex mutex_;
-  std::int64_t second_ = 0;  // guarded by mutex_, as is all that follows
-  std::unordered_map<UserId, std::uint32_t> recorded_;
-  std::uint64_t unrecorded_ = 0;
+  mutable Mutex mutex_;
+  std::int64_t second_ GUARDED_BY(mutex_) = 0;
+  std::unordered_map<UserId, std::uint32_t> recorded_ GUARDED_BY(mutex_);
+  std::uint64_t unrecorded_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace ledgate::api

@@ -7,12 +7,12 @@ namespace ledgate {
 
 std::optional<Secret<>> SubjectKeys::unwrap(const journal::v1::WrappedKey& wrapped) {
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (const auto* key = unwrapped_.find(wrapped.ciphertext())) return *key;
   }
   auto key = vault_.unwrap(wrapped);
   if (!key) return std::nullopt;
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   unwrapped_.put(wrapped.ciphertext(), *key);
   return key;
 }

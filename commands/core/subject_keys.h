@@ -5,9 +5,9 @@
 #include "commands/ports/vault.h"
 #include "domain/value/sealed_field.pb.h"
 #include "projections/ports/kv.h"
+#include "projections/ports/mutex.h"
 
 #include <cstddef>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -27,8 +27,8 @@ class SubjectKeys {
 
  private:
   Vault& vault_;
-  std::mutex mutex_;
-  LruCache<std::string, Secret<>> unwrapped_;  // by the wrapped ciphertext
+  Mutex mutex_;
+  LruCache<std::string, Secret<>> unwrapped_ GUARDED_BY(mutex_);  // by the wrapped ciphertext
 };
 
 // The event index under which Transaction.client is sealed.

@@ -77,7 +77,7 @@ Result<RateLimiter::Admission> RateLimiter::admit_subject(const Limit& limit, st
   // The window is part of what is hashed, so a client's buckets of two windows cannot be linked.
   const Key16 bucket = services_.hashes.hash16(HashPurpose::kRateBucket,
                                                (limit.name + '/' + big_endian(window_start_ms) + '/').append(subject));
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   std::uint64_t& in_flight = in_flight_[bucket];
   if (count_attempts(services_.store.latest(), bucket) + in_flight >= limit.attempts) {
     if (in_flight == 0) in_flight_.erase(bucket);
@@ -91,7 +91,7 @@ Result<RateLimiter::Admission> RateLimiter::admit_subject(const Limit& limit, st
 }
 
 void RateLimiter::release(const Key16& bucket) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   const auto found = in_flight_.find(bucket);
   if (found != in_flight_.end() && --found->second == 0) in_flight_.erase(found);
 }
@@ -113,7 +113,7 @@ void RateLimiter::note_refusal(const Limit& limit, const Key16& bucket, std::str
 
 std::vector<RateLimiter::Throttled> RateLimiter::take_throttled(std::int64_t now_ms) {
   std::vector<Throttled> ended;
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   for (auto it = throttled_.begin(); it != throttled_.end();) {
     if (it->second.fact.window_start_ms() + it->second.fact.window_ms() > now_ms) {
       ++it;

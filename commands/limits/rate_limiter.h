@@ -4,9 +4,9 @@
 #include "commands/core/caller.h"
 #include "commands/core/services.h"
 #include "domain/value/ip_address.h"
+#include "projections/ports/mutex.h"
 
 #include <map>
-#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -69,13 +69,13 @@ class RateLimiter {
   [[nodiscard]] Key16 known_network_bucket(const UserId& user, std::string_view address) const;
   void release(const Key16& bucket);
   void note_refusal(const Limit& limit, const Key16& bucket, std::string_view address, std::int64_t window_start_ms,
-                    journal::v1::Dialect dialect);
+                    journal::v1::Dialect dialect) REQUIRES(mutex_);
 
   const Services& services_;
   const bool enabled_;
-  std::mutex mutex_;
-  std::unordered_map<Key16, std::uint64_t> in_flight_;
-  std::unordered_map<Key16, Throttled> throttled_;
+  Mutex mutex_;
+  std::unordered_map<Key16, std::uint64_t> in_flight_ GUARDED_BY(mutex_);
+  std::unordered_map<Key16, Throttled> throttled_ GUARDED_BY(mutex_);
 };
 
 }  // namespace ledgate

@@ -19,13 +19,13 @@ JournalWatch::JournalWatch(const Clock& clock, std::chrono::milliseconds limit)
     : clock_(clock), limit_(limit), freshness_(limit) {}
 
 void JournalWatch::caught_up(Freshness::Instant asked) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   freshness_.confirmed(LogTime{appended_ms_}, asked);
   caught_up_.store(true);
 }
 
 void JournalWatch::applied(LogTime appended) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   appended_ms_ = appended.ms;
   if (!caught_up_.load()) return;
   const auto now = clock_.steady();

@@ -5,11 +5,11 @@
 #include "commands/ports/clock.h"
 #include "domain/value/ids.h"
 #include "projections/log/freshness.h"
+#include "projections/ports/mutex.h"
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,8 +39,8 @@ class JournalWatch {
  private:
   const Clock& clock_;
   const std::chrono::milliseconds limit_;
-  std::mutex mutex_;              // of whoever tells freshness_ something
-  std::int64_t appended_ms_ = 0;  // of the last record; guarded by mutex_
+  Mutex mutex_;                                      // of whoever tells freshness_ something
+  std::int64_t appended_ms_ GUARDED_BY(mutex_) = 0;  // of the last record
   Freshness freshness_;
   std::atomic<bool> caught_up_{false};
   std::atomic<std::int64_t> ahead_ms_{0};  // this node's clock, of the log's

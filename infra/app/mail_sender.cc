@@ -37,7 +37,7 @@ void MailSender::start() {
 
 void MailSender::request_stop() {
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
@@ -45,13 +45,12 @@ void MailSender::request_stop() {
 
 void MailSender::stop() {
   request_stop();
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
+  threads_.clear();  // and so joins them
 }
 
 bool MailSender::pause(std::chrono::milliseconds time) {
-  std::unique_lock lock(mutex_);
-  return !wake_.wait_for(lock, time, [this] { return stopping_; });
+  Lock lock(mutex_);
+  return !wake_.wait_for(lock, time, [this]() REQUIRES(mutex_) { return stopping_; });
 }
 
 void MailSender::run() {
@@ -70,7 +69,7 @@ bool MailSender::round() {
 // Log time decides what is due. When nothing else moves it on although by this node's clock something is due, a tick
 // does.
 std::optional<ClaimedMail> MailSender::claim_one() {
-  const std::lock_guard lock(claiming_);
+  const Lock lock(claiming_);
   const KvReader& rows = services_.store.latest();
   const auto due = due_mails(rows, services_.awaiter.log_time(), kChoice);
   if (due.empty()) {

@@ -4,11 +4,10 @@
 
 #include "commands/core/services.h"
 #include "commands/delivery/outbox.h"
+#include "projections/ports/mutex.h"
 #include "projections/replica/replica.h"
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -45,12 +44,12 @@ class MailSender {
   Mailer& mailer_;
   const Options options_;
   const std::int64_t lease_s_;
-  std::mutex claiming_;  // threads of one node do not race each other
+  Mutex claiming_;  // threads of one node do not race each other
 
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::vector<std::thread> threads_;
+  Mutex mutex_;
+  Condition wake_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  std::vector<std::jthread> threads_;
 };
 
 }  // namespace ledgate::infra

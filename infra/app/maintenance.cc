@@ -37,12 +37,12 @@ Maintenance::Maintenance(const Services& services, const Replica& replica, RateL
 Maintenance::~Maintenance() { stop(); }
 
 void Maintenance::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::jthread([this] { run(); });
 }
 
 void Maintenance::stop() {
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (stopping_) return;
     stopping_ = true;
   }
@@ -54,9 +54,9 @@ void Maintenance::stop() {
 
 void Maintenance::run() {
   name_this_thread("maint");
-  std::unique_lock lock(mutex_);
+  Lock lock(mutex_);
   const auto pause = std::min(kRound, options_.tick_after / kRoundsPerTick);
-  while (!wake_.wait_for(lock, pause, [this] { return stopping_; })) {
+  while (!wake_.wait_for(lock, pause, [this]() REQUIRES(mutex_) { return stopping_; })) {
     lock.unlock();
     if (!replica_.failure()) round();
     lock.lock();

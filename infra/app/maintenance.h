@@ -5,11 +5,10 @@
 #include "commands/core/services.h"
 #include "commands/limits/rate_limiter.h"
 #include "commands/service/service_events.h"
+#include "projections/ports/mutex.h"
 #include "projections/replica/replica.h"
 
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <thread>
 
@@ -53,10 +52,10 @@ class Maintenance {
   std::chrono::steady_clock::time_point tick_seen_{};
   std::string keys_digest_;  // of the signing keys that are installed
 
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
+  Mutex mutex_;
+  Condition wake_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  std::jthread thread_;
 };
 
 }  // namespace ledgate::infra

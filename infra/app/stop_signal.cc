@@ -12,17 +12,16 @@ StopSignal::StopSignal() {
   sigaddset(&signals_, SIGTERM);
   sigaddset(&signals_, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::jthread([this] { run(); });
 }
 
 StopSignal::~StopSignal() {
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     ending_ = true;
   }
   // Blocked in that thread, which waits for it.
   pthread_kill(thread_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
-  thread_.join();
 }
 
 // Ends with the first signal. Later ones stay pending: a node that stops is stopping already.
@@ -30,7 +29,7 @@ void StopSignal::run() {
   name_this_thread("signal");
   int received = 0;
   sigwait(&signals_, &received);
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (ending_) return;
   if (!held_) {
     log_info("stopping before the start was complete", {{"ledgate.signal", received}});
@@ -41,13 +40,13 @@ void StopSignal::run() {
 }
 
 void StopSignal::hold() {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   held_ = true;
 }
 
 int StopSignal::wait() {
-  std::unique_lock lock(mutex_);
-  came_.wait(lock, [this] { return received_ != 0; });
+  Lock lock(mutex_);
+  came_.wait(lock, [this]() REQUIRES(mutex_) { return received_ != 0; });
   return received_;
 }
 

@@ -1,9 +1,9 @@
 // SIGTERM and SIGINT, from the first moment of the process on.
 #pragma once
 
-#include <condition_variable>
+#include "projections/ports/mutex.h"
+
 #include <csignal>
-#include <mutex>
 #include <thread>
 
 namespace ledgate::infra {
@@ -26,12 +26,12 @@ class StopSignal {
   void run();
 
   sigset_t signals_{};
-  std::mutex mutex_;
-  std::condition_variable came_;
-  bool held_ = false;    // guarded by mutex_, as is all that follows
-  bool ending_ = false;  // of this object
-  int received_ = 0;
-  std::thread thread_;
+  Mutex mutex_;
+  Condition came_;
+  bool held_ GUARDED_BY(mutex_) = false;
+  bool ending_ GUARDED_BY(mutex_) = false;  // of this object
+  int received_ GUARDED_BY(mutex_) = 0;
+  std::jthread thread_;  // last: the others outlive it
 };
 
 }  // namespace ledgate::infra

@@ -1,9 +1,9 @@
 // Ends the process when its end takes too long: a library that hangs must not keep a node from being restarted.
 #pragma once
 
+#include "projections/ports/mutex.h"
+
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <string>
 #include <thread>
 
@@ -21,10 +21,10 @@ class Watchdog {
   void arm(std::chrono::milliseconds patience, int status, std::string why);
 
  private:
-  std::mutex mutex_;
-  std::condition_variable called_off_;
-  bool off_ = false;  // guarded by mutex_
-  std::thread thread_;
+  Mutex mutex_;
+  Condition called_off_;
+  bool off_ GUARDED_BY(mutex_) = false;
+  std::jthread thread_;  // last: the others outlive it
 };
 
 }  // namespace ledgate::infra

@@ -6,7 +6,6 @@
 
 #include <sodium.h>
 
-#include <mutex>
 #include <unordered_map>
 
 namespace ledgate::infra {
@@ -101,13 +100,13 @@ Status OpenSslJose::install(std::vector<SigningKey> keys) {
     list += (list.empty() ? "" : ",") + jwk(key);
   }
   set->jwks = R"({"keys":[)" + list + "]}";
-  const std::unique_lock lock(mutex_);
+  const Lock lock(mutex_);
   keys_ = std::move(set);
   return {};
 }
 
 std::shared_ptr<const OpenSslJose::KeySet> OpenSslJose::keys() const {
-  const std::shared_lock lock(mutex_);
+  const Lock lock(mutex_);
   return keys_;
 }
 

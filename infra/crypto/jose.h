@@ -8,9 +8,9 @@
 #include "commands/ports/jose.h"
 #include "commands/ports/vault.h"
 #include "domain/value/secret.h"
+#include "projections/ports/mutex.h"
 
 #include <memory>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,8 +49,8 @@ class OpenSslJose final : public Jose {
 
   const Secret<Key32> mac_key_;
 
-  mutable std::shared_mutex mutex_;
-  std::shared_ptr<const KeySet> keys_;  // guarded by mutex_; the set itself never changes
+  mutable Mutex mutex_;
+  std::shared_ptr<const KeySet> keys_ GUARDED_BY(mutex_);  // the set itself never changes
 };
 
 }  // namespace ledgate::infra

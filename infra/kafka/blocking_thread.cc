@@ -17,17 +17,15 @@ BlockingThread::BlockingThread() : thread_([this] { run(); }) {}
 
 BlockingThread::~BlockingThread() {
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     closing_ = true;
   }
   work_.notify_one();
-  thread_.join();
-  for (Hanging& one : hanging_) one.thread.join();
 }
 
 void BlockingThread::later(std::function<void()> call) {
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     calls_.push_back(std::move(call));
   }
   work_.notify_one();
@@ -36,38 +34,35 @@ void BlockingThread::later(std::function<void()> call) {
 bool BlockingThread::within(std::chrono::milliseconds patience, std::function<void()> call) {
   if (!may_hang_more()) return false;
   const auto has_ended = std::make_shared<bool>(false);
-  std::thread thread([this, has_ended, call = std::move(call)]() mutable {
+  std::jthread thread([this, has_ended, call = std::move(call)]() mutable {
     name_this_thread("kafka-call");
     call();
     call = nullptr;  // what it owns goes before anybody is told that it has ended
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     *has_ended = true;
     ends_.notify_all();
   });
-  std::unique_lock lock(mutex_);
-  ends_.wait_for(lock, patience, [&] { return *has_ended || !has_patience_; });
+  Lock lock(mutex_);
+  ends_.wait_for(lock, patience, [&]() REQUIRES(mutex_) { return *has_ended || !has_patience_; });
   if (!*has_ended) {
     hanging_.push_back({.has_ended = has_ended, .thread = std::move(thread)});
     return false;
   }
-  lock.unlock();
-  thread.join();
   return true;
 }
 
 void BlockingThread::stop_waiting() {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   has_patience_ = false;
   ends_.notify_all();
 }
 
 // Forgets those that have ended meanwhile.
 bool BlockingThread::may_hang_more() {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (!has_patience_) return false;
   const auto ended =
       std::partition(hanging_.begin(), hanging_.end(), [](const Hanging& one) { return !*one.has_ended; });
-  std::for_each(ended, hanging_.end(), [](Hanging& one) { one.thread.join(); });
   hanging_.erase(ended, hanging_.end());
   return hanging_.size() < kHangingMax;
 }
@@ -77,8 +72,8 @@ void BlockingThread::run() {
   for (;;) {
     std::function<void()> call;
     {
-      std::unique_lock lock(mutex_);
-      work_.wait(lock, [this] { return closing_ || !calls_.empty(); });
+      Lock lock(mutex_);
+      work_.wait(lock, [this]() REQUIRES(mutex_) { return closing_ || !calls_.empty(); });
       if (calls_.empty()) return;
       call = std::move(calls_.front());
       calls_.pop_front();

@@ -2,12 +2,12 @@
 // own, so that nobody who has something better to do hangs with them.
 #pragma once
 
+#include "projections/ports/mutex.h"
+
 #include <chrono>
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -31,21 +31,22 @@ class BlockingThread {
 
  private:
   struct Hanging {
-    std::shared_ptr<bool> has_ended;  // guarded by mutex_
-    std::thread thread;
+    std::shared_ptr<bool> has_ended;  // what it points to is guarded by mutex_
+    std::jthread thread;
   };
 
   void run();
   bool may_hang_more();
 
-  std::mutex mutex_;
-  std::condition_variable work_;
-  std::condition_variable ends_;             // of a call, or of our patience
-  std::deque<std::function<void()>> calls_;  // guarded by mutex_
-  std::vector<Hanging> hanging_;             // guarded by mutex_
-  bool closing_ = false;                     // guarded by mutex_
-  bool has_patience_ = true;                 // guarded by mutex_
-  std::thread thread_;
+  Mutex mutex_;
+  Condition work_;
+  Condition ends_;  // of a call, or of our patience
+  std::deque<std::function<void()>> calls_ GUARDED_BY(mutex_);
+  bool closing_ GUARDED_BY(mutex_) = false;
+  bool has_patience_ GUARDED_BY(mutex_) = true;
+  // Last: their threads end, and are waited for, before what they use goes.
+  std::vector<Hanging> hanging_ GUARDED_BY(mutex_);
+  std::jthread thread_;
 };
 
 }  // namespace ledgate::infra

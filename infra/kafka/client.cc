@@ -181,7 +181,7 @@ void KafkaClient::delivered(rd_kafka_t*, const rd_kafka_message_t* message, void
 void KafkaClient::failed(rd_kafka_t*, int error, const char* reason, void* self) {
   auto* client = static_cast<KafkaClient*>(self);
   if (error == RD_KAFKA_RESP_ERR__FATAL) client->fatal_.store(true, std::memory_order_release);
-  const std::lock_guard lock(client->mutex_);
+  const Lock lock(client->mutex_);
   client->complaint_ = reason;
   if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION) client->complaint_ += client->login_hint_;
 }
@@ -202,7 +202,7 @@ rd_kafka_resp_err_t KafkaClient::asked(rd_kafka_t*, int, const char*, std::int32
 }
 
 std::string KafkaClient::complaint() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return complaint_;
 }
 

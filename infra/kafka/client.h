@@ -3,6 +3,7 @@
 #pragma once
 
 #include "domain/errors/result.h"
+#include "projections/ports/mutex.h"
 
 #include <librdkafka/rdkafka.h>
 
@@ -10,7 +11,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
 namespace ledgate::infra {
@@ -68,8 +68,8 @@ class KafkaClient {
   rd_kafka_t* handle_ = nullptr;
   std::atomic<std::uint64_t> doubts_{0};
   std::atomic<bool> fatal_{false};
-  mutable std::mutex mutex_;
-  std::string complaint_;  // guarded by mutex_
+  mutable Mutex mutex_;
+  std::string complaint_ GUARDED_BY(mutex_);
 };
 
 // What to know about the log-in that these options ask for, with a librdkafka of this version (0xMMmmrrpp); empty:

@@ -4,9 +4,9 @@
 #include "infra/kafka/topic.h"
 #include "infra/observe/log.h"
 #include "projections/log/thread_name.h"
+#include "projections/ports/mutex.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -52,27 +52,26 @@ struct KafkaJournal::State {
   LogReader reader;
   JournalTopic topic;  // of the keeper
 
-  mutable std::mutex mutex;
-  mutable std::condition_variable changed;
-  // Guarded by mutex.
-  bool usable = false;
-  bool closing = false;
-  bool look_now = false;
-  std::string unreachable;  // empty: the last look succeeded
-  bool is_told = false;     // the log has it that the brokers do not answer
-  std::vector<std::string> unsafe;
-  std::optional<std::chrono::steady_clock::time_point> unread_since;  // nothing could be read since then
-  std::string unread_because;
-  std::optional<Error> final_error;
+  mutable Mutex mutex;
+  mutable Condition changed;
+  bool usable GUARDED_BY(mutex) = false;
+  bool closing GUARDED_BY(mutex) = false;
+  bool look_now GUARDED_BY(mutex) = false;
+  std::string unreachable GUARDED_BY(mutex);  // empty: the last look succeeded
+  bool is_told GUARDED_BY(mutex) = false;     // the log has it that the brokers do not answer
+  std::vector<std::string> unsafe GUARDED_BY(mutex);
+  std::optional<std::chrono::steady_clock::time_point> unread_since GUARDED_BY(mutex);  // nothing could be read since
+  std::string unread_because GUARDED_BY(mutex);
+  std::optional<Error> final_error GUARDED_BY(mutex);
 
   int missed = 0;  // of the keeper
   std::once_flag closed;
-  std::thread keeper;  // last: it starts when all else is there
+  std::jthread keeper;  // last: it starts when all else is there
 };
 
 void KafkaJournal::State::close() {
   {
-    const std::lock_guard lock(mutex);
+    const Lock lock(mutex);
     closing = true;
   }
   changed.notify_all();
@@ -88,9 +87,9 @@ void KafkaJournal::State::keep() {
   name_this_thread("kafka-keep");
   for (;;) {
     const bool looked = look();
-    std::unique_lock lock(mutex);
+    Lock lock(mutex);
     changed.wait_for(lock, looked ? options.look_every : options.retry_every,
-                     [&] { return closing || (looked && look_now); });
+                     [&]() REQUIRES(mutex) { return closing || (looked && look_now); });
     if (closing) return;
     look_now = false;
   }
@@ -99,7 +98,7 @@ void KafkaJournal::State::keep() {
 bool KafkaJournal::State::look() {
   const auto finding = look_or_create();
   if (!finding) {
-    const std::lock_guard lock(mutex);
+    const Lock lock(mutex);
     if (!is_told) log_warn("the brokers do not answer", {{"error.message", finding.error().message}});
     is_told = true;
     unreachable = finding.error().message;
@@ -116,7 +115,7 @@ bool KafkaJournal::State::look() {
 Result<JournalTopic::Finding> KafkaJournal::State::look_or_create() {
   auto finding = TRY(topic.look());
   const bool fresh = [this] {
-    const std::lock_guard lock(mutex);
+    const Lock lock(mutex);
     return !usable && !closing;
   }();
   if (finding.presence == JournalTopic::Presence::kThere || !fresh || !options.may_create) return finding;
@@ -127,7 +126,7 @@ Result<JournalTopic::Finding> KafkaJournal::State::look_or_create() {
 
 // Lost connections are nothing unusual; what does not pass within a moment is trouble.
 void KafkaJournal::State::note_read(const std::optional<Error>& error) {
-  const std::lock_guard lock(mutex);
+  const Lock lock(mutex);
   if (!error) {
     unread_since.reset();
     return;
@@ -143,7 +142,7 @@ void KafkaJournal::State::found(const JournalTopic::Finding& finding) {
   if (finding.begin > 0)
     return stop_for_good(ErrorCode::kJournalTruncated, trimmed_topic(options.kafka.topic, finding.begin));
   const std::string line = finding.unsafe.empty() ? "" : unsafe_topic(options.kafka.topic, finding.unsafe);
-  std::unique_lock lock(mutex);
+  Lock lock(mutex);
   unreachable.clear();
   is_told = false;
   if (unsafe != finding.unsafe && !line.empty()) log_error(line);
@@ -161,7 +160,7 @@ void KafkaJournal::State::found(const JournalTopic::Finding& finding) {
 void KafkaJournal::State::missing() {
   const std::string line = "the topic " + options.kafka.topic + " is not there";
   const bool expected = [&] {
-    const std::lock_guard lock(mutex);
+    const Lock lock(mutex);
     unreachable = line;
     return usable || !options.may_create;
   }();
@@ -170,13 +169,13 @@ void KafkaJournal::State::missing() {
 }
 
 void KafkaJournal::State::stop_for_good(ErrorCode code, const std::string& why) {
-  const std::lock_guard lock(mutex);
+  const Lock lock(mutex);
   if (!final_error) final_error = Error{.code = code, .message = why};
   changed.notify_all();
 }
 
 std::optional<Error> KafkaJournal::State::refusal() const {
-  const std::lock_guard lock(mutex);
+  const Lock lock(mutex);
   if (final_error) return final_error;
   if (usable) return std::nullopt;
   return Error{.code = ErrorCode::kJournalUnavailable, .message = unreachable, .retry_after = std::chrono::seconds(1)};
@@ -215,14 +214,16 @@ Result<Position> KafkaJournal::end() {
 void KafkaJournal::append(std::string bytes, Done done) { state_->writer.append(std::move(bytes), std::move(done)); }
 
 bool KafkaJournal::wait_until_usable(std::chrono::milliseconds timeout) const {
-  std::unique_lock lock(state_->mutex);
-  state_->changed.wait_for(lock, timeout, [this] { return state_->usable || state_->final_error || state_->closing; });
+  Lock lock(state_->mutex);
+  state_->changed.wait_for(lock, timeout, [this]() REQUIRES(state_->mutex) {
+    return state_->usable || state_->final_error || state_->closing;
+  });
   return state_->usable && !state_->final_error;
 }
 
 std::vector<std::string> KafkaJournal::trouble() const {
   std::vector<std::string> reasons;
-  const std::lock_guard lock(state_->mutex);
+  const Lock lock(state_->mutex);
   const bool unread = state_->unread_since && std::chrono::steady_clock::now() - *state_->unread_since > kMoment;
   if (!state_->unreachable.empty() || unread)
     reasons.push_back("journal_unreachable: " + (unread ? state_->unread_because : state_->unreachable));

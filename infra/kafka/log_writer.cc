@@ -48,12 +48,12 @@ LogWriter::~LogWriter() { close(); }
 
 void LogWriter::start() {
   open_producer();
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::jthread([this] { run(); });
 }
 
 void LogWriter::close() {
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     closing_ = true;
   }
   closes_.notify_all();
@@ -65,7 +65,7 @@ void LogWriter::close() {
 void LogWriter::append(std::string bytes, JournalWriter::Done done) {
   if (enqueue(bytes, done)) return;
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     ++counters_.refused;
   }
   done({AppendOutcome::kNotPersisted, {}});
@@ -76,7 +76,7 @@ void LogWriter::append(std::string bytes, JournalWriter::Done done) {
 bool LogWriter::enqueue(const std::string& bytes, JournalWriter::Done& done) {
   const std::size_t size = bytes.size();
   if (size > limits_.record_bytes) return false;
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (closing_ || !producer_ || waiting_.size() >= limits_.queue_records ||
       waiting_bytes_ + size > limits_.queue_bytes) {
     return false;
@@ -113,7 +113,7 @@ void LogWriter::delivered(const rd_kafka_message_t& message) {
   if (message.err == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) replace_ = "records timed out";
   JournalWriter::Done done;
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (outcome == AppendOutcome::kUnknown) ++counters_.unknown;
     if (outcome == AppendOutcome::kNotPersisted) ++counters_.refused;
     done = take(*static_cast<Waiting*>(message._private));
@@ -145,7 +145,7 @@ void LogWriter::run() {
     if (producer->is_fatal()) replace_ = fatal_text(producer->get());
     if (!replace_.empty()) rebuild(std::exchange(replace_, {}));
   }
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (producer_) disposal_.later([producer = std::exchange(producer_, nullptr)]() mutable { producer.reset(); });
 }
 
@@ -153,7 +153,7 @@ void LogWriter::run() {
 bool LogWriter::is_closed(std::chrono::steady_clock::time_point& deadline) {
   const auto now = std::chrono::steady_clock::now();
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (!closing_) return false;
     if (waiting_.empty()) return true;
   }
@@ -169,14 +169,14 @@ bool LogWriter::open_producer() {
     log_error("no producer can be made", {{"error.message", made.error().message}});
     return false;
   }
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   producer_ = std::move(*made);
   return true;
 }
 
 void LogWriter::await_closing(std::chrono::milliseconds patience) {
-  std::unique_lock lock(mutex_);
-  closes_.wait_for(lock, patience, [this] { return closing_; });
+  Lock lock(mutex_);
+  closes_.wait_for(lock, patience, [this]() REQUIRES(mutex_) { return closing_; });
 }
 
 // Gives the producer up: what it had under way is reported as librdkafka knows it, and what it says nothing about as
@@ -184,7 +184,7 @@ void LogWriter::await_closing(std::chrono::milliseconds patience) {
 void LogWriter::rebuild(const std::string& why) {
   std::shared_ptr<KafkaClient> dead;
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     dead = std::exchange(producer_, nullptr);
     ++counters_.rebuilds;
   }
@@ -200,7 +200,7 @@ void LogWriter::rebuild(const std::string& why) {
 void LogWriter::abandon_rest() {
   std::list<Waiting> rest;
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     rest.swap(waiting_);
     waiting_bytes_ = 0;
     counters_.unknown += rest.size();
@@ -209,17 +209,17 @@ void LogWriter::abandon_rest() {
 }
 
 std::size_t LogWriter::under_way() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return waiting_.size();
 }
 
 LogWriter::Counters LogWriter::counters() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return counters_;
 }
 
 std::shared_ptr<KafkaClient> LogWriter::producer() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return producer_;
 }
 

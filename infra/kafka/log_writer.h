@@ -6,8 +6,8 @@
 #include "infra/kafka/blocking_thread.h"
 #include "infra/kafka/client.h"
 #include "infra/kafka/log_end.h"
+#include "projections/ports/mutex.h"
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -62,7 +62,7 @@ class LogWriter {
   static void on_delivery(const rd_kafka_message_t* message, void* self);
   void delivered(const rd_kafka_message_t& message);
   bool enqueue(const std::string& bytes, JournalWriter::Done& done);
-  JournalWriter::Done take(Waiting& waiting);
+  JournalWriter::Done take(Waiting& waiting) REQUIRES(mutex_);
   void run();
   bool open_producer();
   void await_closing(std::chrono::milliseconds patience);
@@ -76,18 +76,17 @@ class LogWriter {
   BlockingThread& disposal_;
   LogEnd& end_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable closes_;
-  // Guarded by mutex_.
-  std::shared_ptr<KafkaClient> producer_;
-  std::list<Waiting> waiting_;
-  std::size_t waiting_bytes_ = 0;
-  bool closing_ = false;
-  Counters counters_;
+  mutable Mutex mutex_;
+  Condition closes_;
+  std::shared_ptr<KafkaClient> producer_ GUARDED_BY(mutex_);
+  std::list<Waiting> waiting_ GUARDED_BY(mutex_);
+  std::size_t waiting_bytes_ GUARDED_BY(mutex_) = 0;
+  bool closing_ GUARDED_BY(mutex_) = false;
+  Counters counters_ GUARDED_BY(mutex_);
 
   std::string replace_;  // of the thread alone: why the producer must go
   std::once_flag closed_;
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 }  // namespace ledgate::infra

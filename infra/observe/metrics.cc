@@ -1,5 +1,7 @@
 #include "infra/observe/metrics.h"
 
+#include "projections/ports/mutex.h"
+
 #include <prometheus/collectable.h>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
@@ -9,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <mutex>
 #include <stdexcept>
 #include <string_view>
 
@@ -67,12 +68,12 @@ struct Metrics::State {
   };
 
   prometheus::Registry registry;
-  mutable std::mutex mutex;  // guards the two maps; never taken on the way of a request
-  std::map<std::string, Name> names;
-  std::map<std::string, std::vector<ReadSeries>> read;
+  mutable Mutex mutex;  // never taken on the way of a request
+  std::map<std::string, Name> names GUARDED_BY(mutex);
+  std::map<std::string, std::vector<ReadSeries>> read GUARDED_BY(mutex);
 
-  // Checks the name and counts one more series of it; caller holds the mutex.
-  void admit(const std::string& name, const std::string& help, Kind kind, const Labels& labels) {
+  // Checks the name and counts one more series of it.
+  void admit(const std::string& name, const std::string& help, Kind kind, const Labels& labels) REQUIRES(mutex) {
     check_name(name, help, kind);
     for (const auto& [label, value] : labels) {
       if (!is_lower_snake(label)) throw std::logic_error("metric " + name + ": label " + label + " is not lower_case");
@@ -84,7 +85,7 @@ struct Metrics::State {
   }
 
   void add_read(const std::string& name, const std::string& help, Kind kind, ReadSeries series) {
-    const std::lock_guard lock(mutex);
+    const Lock lock(mutex);
     auto& known = read[name];
     const auto same = [&](const ReadSeries& other) { return other.labels == series.labels; };
     if (std::any_of(known.begin(), known.end(), same))
@@ -96,7 +97,7 @@ struct Metrics::State {
   template <class Builder, class... Extra>
   auto& series(Kind kind, Builder builder, const std::string& name, const std::string& help, const Labels& labels,
                const Extra&... extra) {
-    const std::lock_guard lock(mutex);
+    const Lock lock(mutex);
     auto& family = builder.Name(name).Help(help).Register(registry);
     if (!family.Has(labels)) admit(name, help, kind, labels);
     return family.Add(labels, extra...);
@@ -131,7 +132,7 @@ void Metrics::counter_of(const std::string& name, const std::string& help, const
 
 std::string Metrics::render() const {
   auto families = state_->registry.Collect();
-  const std::lock_guard lock(state_->mutex);
+  const Lock lock(state_->mutex);
   for (const auto& [name, series] : state_->read) {
     const auto& known = state_->names.at(name);
     const bool counter = known.kind == Kind::kReadCounter;

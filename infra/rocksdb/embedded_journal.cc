@@ -3,9 +3,9 @@
 #include "infra/rocksdb/journal_files.h"
 #include "infra/rocksdb/recent_records.h"
 #include "projections/log/thread_name.h"
+#include "projections/ports/mutex.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -62,23 +62,22 @@ struct EmbeddedJournal::State {
   std::chrono::steady_clock::time_point last_steady;  // when last_time was given
   std::vector<JournalRecord> batch;
 
-  std::mutex mutex;
-  std::condition_variable work;
-  // Guarded by mutex.
-  std::vector<Waiting> queue;
-  std::size_t waiting_records = 0;  // queued or being written
-  std::size_t waiting_bytes = 0;
-  bool appender_idle = false;
-  bool closing = false;
-  bool broken = false;
+  Mutex mutex;
+  Condition work;
+  std::vector<Waiting> queue GUARDED_BY(mutex);
+  std::size_t waiting_records GUARDED_BY(mutex) = 0;  // queued or being written
+  std::size_t waiting_bytes GUARDED_BY(mutex) = 0;
+  bool appender_idle GUARDED_BY(mutex) = false;
+  bool closing GUARDED_BY(mutex) = false;
+  bool broken GUARDED_BY(mutex) = false;
 
   std::once_flag closed;
-  std::thread appender;  // last: it starts when all else is there
+  std::jthread appender;  // last: it starts when all else is there
 };
 
 void EmbeddedJournal::State::close() {
   {
-    const std::lock_guard lock(mutex);
+    const Lock lock(mutex);
     closing = true;
   }
   work.notify_one();
@@ -91,7 +90,7 @@ bool EmbeddedJournal::State::enqueue(std::string& bytes, Done& done) {
   if (size > options.record_bytes) return false;
   bool wake = false;
   {
-    const std::lock_guard lock(mutex);
+    const Lock lock(mutex);
     if (closing || broken || waiting_records >= options.queue_records || waiting_bytes + size > options.queue_bytes) {
       return false;
     }
@@ -109,9 +108,9 @@ void EmbeddedJournal::State::run() {
   std::vector<Waiting> taken;
   for (;;) {
     {
-      std::unique_lock lock(mutex);
+      Lock lock(mutex);
       appender_idle = queue.empty();
-      work.wait(lock, [&] { return closing || !queue.empty(); });
+      work.wait(lock, [&]() REQUIRES(mutex) { return closing || !queue.empty(); });
       appender_idle = false;
       if (queue.empty()) return;
       taken.swap(queue);
@@ -165,7 +164,7 @@ void EmbeddedJournal::State::give_up(std::vector<Waiting>& taken, std::size_t fi
                                      const std::string& line) {
   stop_process(options.fatal, "the journal cannot be written: " + line);
   {
-    const std::lock_guard lock(mutex);
+    const Lock lock(mutex);
     broken = true;
     std::move(queue.begin(), queue.end(), std::back_inserter(taken));
     queue.clear();
@@ -177,7 +176,7 @@ void EmbeddedJournal::State::give_up(std::vector<Waiting>& taken, std::size_t fi
 }
 
 void EmbeddedJournal::State::forget(std::size_t records, std::size_t bytes) {
-  const std::lock_guard lock(mutex);
+  const Lock lock(mutex);
   waiting_records -= records;
   waiting_bytes -= bytes;
 }

@@ -10,7 +10,7 @@ RecentRecords::RecentRecords(Position end, std::size_t max_records, std::size_t 
 
 void RecentRecords::publish(std::vector<JournalRecord>& records) {
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     for (JournalRecord& record : records) {
       bytes_ += record.bytes.size();
       end_ = next(record.position);
@@ -26,19 +26,19 @@ void RecentRecords::publish(std::vector<JournalRecord>& records) {
 }
 
 Position RecentRecords::end() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return end_;
 }
 
 Position RecentRecords::wait_while(Position from, std::chrono::milliseconds timeout) const {
-  std::unique_lock lock(mutex_);
-  grown_.wait_for(lock, timeout, [&] { return end_ != from; });
+  Lock lock(mutex_);
+  grown_.wait_for(lock, timeout, [&]() REQUIRES(mutex_) { return end_ != from; });
   return end_;
 }
 
 bool RecentRecords::read(Position from, std::size_t max_records, std::size_t max_bytes,
                          std::vector<JournalRecord>& found) const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   const std::uint64_t first = value(end_) - records_.size();
   if (value(from) < first) return false;
   std::size_t bytes = 0;

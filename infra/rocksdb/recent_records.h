@@ -3,12 +3,11 @@
 
 #include "domain/value/ids.h"
 #include "projections/ports/journal_reader.h"
+#include "projections/ports/mutex.h"
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <mutex>
 #include <vector>
 
 namespace ledgate::infra {
@@ -32,12 +31,11 @@ class RecentRecords {
  private:
   const std::size_t max_records_;
   const std::size_t max_bytes_;
-  mutable std::mutex mutex_;
-  mutable std::condition_variable grown_;
-  // Guarded by mutex_.
-  std::deque<JournalRecord> records_;
-  std::size_t bytes_ = 0;
-  Position end_;
+  mutable Mutex mutex_;
+  mutable Condition grown_;
+  std::deque<JournalRecord> records_ GUARDED_BY(mutex_);
+  std::size_t bytes_ GUARDED_BY(mutex_) = 0;
+  Position end_ GUARDED_BY(mutex_);
 };
 
 }  // namespace ledgate::infra

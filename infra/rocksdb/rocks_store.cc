@@ -1,6 +1,7 @@
 #include "infra/rocksdb/rocks_store.h"
 
 #include "infra/rocksdb/disk.h"
+#include "projections/ports/mutex.h"
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -203,7 +203,7 @@ struct RocksStore::State {
                                                std::string_view key) const;
   void scan(const rocksdb::ReadOptions& how, Table table, std::string_view from, std::string_view to,
             KvReader::Order order, const KvReader::Visitor& visit) const;
-  Status outcome(const rocksdb::Status& status);
+  Status outcome(const rocksdb::Status& status) REQUIRES(mutex);
 
   const std::string path;
   const RocksStoreOptions options;
@@ -211,8 +211,8 @@ struct RocksStore::State {
   std::vector<rocksdb::ColumnFamilyHandle*>
       families;  // the tables in their order, then obsolete ones and RocksDB's own
   Reader<KvReader> latest{*this};
-  std::mutex mutex;
-  std::optional<Error> failed;  // guarded by mutex; the first write error, which every later write gets too
+  Mutex mutex;
+  std::optional<Error> failed GUARDED_BY(mutex);  // the first write error, which every later write gets too
 };
 
 std::optional<std::string> RocksStore::State::get(const rocksdb::ReadOptions& how, Table table,
@@ -274,7 +274,7 @@ const KvReader& RocksStore::latest() const { return state_->latest; }
 std::unique_ptr<KvBatch> RocksStore::new_batch() const { return std::make_unique<Batch>(state_->families); }
 
 Status RocksStore::write(KvBatch& batch) {
-  const std::lock_guard lock(state_->mutex);
+  const Lock lock(state_->mutex);
   if (state_->failed) return fail(*state_->failed);
   rocksdb::WriteOptions how;
   how.disableWAL = state_->options.disable_wal;
@@ -282,7 +282,7 @@ Status RocksStore::write(KvBatch& batch) {
 }
 
 Status RocksStore::flush() {
-  const std::lock_guard lock(state_->mutex);
+  const Lock lock(state_->mutex);
   if (state_->failed) return fail(*state_->failed);
   if (!state_->options.disable_wal) return state_->outcome(state_->database->FlushWAL(true));
   return state_->outcome(state_->database->Flush(rocksdb::FlushOptions(), state_->families));
