@@ -27,7 +27,6 @@ import base64
 import ctypes
 import json
 import pathlib
-import random
 import secrets
 import shutil
 import signal
@@ -37,6 +36,7 @@ import subprocess
 import sys
 import time
 
+from ports import HeldPort
 from secure import Secure
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -44,7 +44,6 @@ CLASSES = REPOSITORY / "build/kafka/lib"
 JVM = ("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Djava.net.preferIPv4Stack=true",
        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true",
        "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS", "-Dorg.slf4j.simpleLogger.showThreadName=false")
-PORTS = range(20000, 32000)  # below what the kernel gives to clients, so that a broker finds its port again after a restart
 START_SECONDS = 150
 STOP_SECONDS = 30
 PR_SET_PDEATHSIG = 1
@@ -67,20 +66,6 @@ def new_cluster_id():
         text = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
         if not text.startswith("-"):
             return text
-
-
-def free_port(taken):
-    for port in random.sample(PORTS, 200):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        if port not in taken:
-            taken.add(port)
-            return port
-    raise Failed("no free port")
 
 
 def known_brokers(port):
@@ -108,13 +93,11 @@ def known_brokers(port):
 class Broker:
     """One process with its directory. It keeps its ports for as long as this program runs."""
 
-    def __init__(self, number, home, taken):
+    def __init__(self, number, home):
         self.number = number
         self.home = home
-        self.port = free_port(taken)
-        self.controller_port = free_port(taken)
-        self.password_port = free_port(taken)
-        self.certificate_port = free_port(taken)
+        self.held = [HeldPort() for _ in range(4)]
+        self.port, self.controller_port, self.password_port, self.certificate_port = (port.number for port in self.held)
         self.process = None
 
     def listeners(self, secure):
@@ -209,8 +192,7 @@ class Brokers:
     """All of them, and the commands on them."""
 
     def __init__(self, home, count, overrides, secure=None):
-        taken = set()
-        self.all = [Broker(number, home / f"broker-{number}", taken) for number in range(1, count + 1)]
+        self.all = [Broker(number, home / f"broker-{number}") for number in range(1, count + 1)]
         self.home = home
         self.overrides = overrides
         self.secure = secure

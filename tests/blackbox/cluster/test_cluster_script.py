@@ -11,7 +11,7 @@ import time
 import httpx
 import pytest
 
-from harness.cluster import free_port
+from harness.ports import HeldPort
 from harness.node import BINARY, REPOSITORY
 from harness.waiting import PATIENCE, eventually
 
@@ -47,7 +47,8 @@ class Script:
     def __init__(self, home, brokers, address=None):
         self.home = home
         self.data = home / "data"
-        self.address = address or f"127.0.0.1:{free_port()}"
+        self.held = None if address else HeldPort()
+        self.address = address or f"127.0.0.1:{self.held.number}"
         self.output = home / f"said-{len(list(home.glob('said-*')))}"
         words = f"--brokers {brokers} --listen {self.address} --binary {BINARY} --data {self.data} -- --argon2.memory_kib=1024"
         with open(self.output, "wb") as out:
@@ -152,7 +153,7 @@ def test_what_ends_by_itself_is_started_again(script, tmp_path):
 
 
 def test_an_address_that_is_taken_ends_everything(script, tmp_path):
-    with socket.create_server(("127.0.0.1", free_port())) as taken:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
         one = script(1, address=f"127.0.0.1:{taken.getsockname()[1]}")
         assert one.process.wait(START_SECONDS * PATIENCE) != 0
     assert "nginx" in one.said() and "all logs: " in one.said(), one.said()

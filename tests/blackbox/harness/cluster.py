@@ -1,30 +1,17 @@
 """Three nodes on real brokers, behaving as one service."""
 
 import pathlib
-import random
-import socket
 import time
 
 from . import client
 from .kafka import Brokers, ready
 from .node import Node, run
+from .ports import HeldPort
 from .waiting import eventually
 
 NODES = ("a", "b", "c")
 FRESHNESS_SECONDS = 5  # freshness.limit_seconds as it comes
 READY_SECONDS = 60
-PORTS = range(20000, 32000)  # below what the kernel gives to clients: a node finds its port again after a kill
-
-
-def free_port():
-    for port in random.sample(PORTS, 100):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise AssertionError("no free port")
 
 
 class Cluster:
@@ -38,7 +25,9 @@ class Cluster:
         self.brokers = Brokers(home / "kafka", brokers)
         common = {"journal": "kafka", "kafka.brokers": self.brokers.bootstrap, "kafka.replication": brokers, "master_key_file": keyring,
                   **(settings or {})}
-        self.nodes = [Node(home / name, {**common, "node.id": name, "listen": f"127.0.0.1:{free_port()}"}) for name in NODES]
+        self.held = [HeldPort() for _ in NODES]
+        self.nodes = [Node(home / name, {**common, "node.id": name, "listen": f"127.0.0.1:{port.number}"})
+                      for name, port in zip(NODES, self.held)]
         try:
             for node in self.nodes:
                 node.spawn()

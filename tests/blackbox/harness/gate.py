@@ -2,7 +2,6 @@
 
 import http.server
 import json
-import socket
 import subprocess
 import threading
 
@@ -10,6 +9,7 @@ import graphql
 import httpx
 
 from .node import REPOSITORY
+from .ports import HeldPort
 from .waiting import PATIENCE, eventually
 
 EXAMPLE = REPOSITORY / "docs/examples/nginx-auth-request.conf"
@@ -65,23 +65,18 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         """The test says what it wants to know."""
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return found.getsockname()[1]
-
-
 class Gate:
     """nginx and the upstream, from `start` to `stop`; `http` speaks to nginx."""
 
     def __init__(self, node, home):
         self.node, self.home = node, home
         self.upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.port = HeldPort()
+        self.url = f"http://127.0.0.1:{self.port.number}"
 
     def start(self):
         threading.Thread(target=self.upstream.serve_forever, daemon=True).start()
-        words = {"@LISTEN@": f"127.0.0.1:{self.port}", "@UPSTREAM@": f"http://127.0.0.1:{self.upstream.server_port}", "@LEDGATE@": self.node.url}
+        words = {"@LISTEN@": f"127.0.0.1:{self.port.number}", "@UPSTREAM@": f"http://127.0.0.1:{self.upstream.server_port}", "@LEDGATE@": self.node.url}
         server = EXAMPLE.read_text()
         for word, meaning in words.items():
             server = server.replace(word, meaning)
