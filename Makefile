@@ -1,6 +1,6 @@
 # The developers' front door. Everything of substance is in scripts/ and CMakePresets.json.
 .DEFAULT_GOAL := help
-.PHONY: help build run cluster test check bench format tidy fuzz docs clean
+.PHONY: help build run cluster test check bench simulate format tidy fuzz mutants docs clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -15,8 +15,8 @@ run: ## build and serve on 127.0.0.1:8080 (make run ARGS="--listen 127.0.0.1:900
 cluster: ## Kafka brokers, three nodes and nginx on this machine (make cluster ARGS="--brokers 1")
 	@scripts/cluster $(ARGS)
 
-test: ## everything CI runs, sanitizers and fuzzers included
-	@scripts/test
+test: ## what a change must pass, as CI runs it; make test ARGS=--all for the sanitizers, fuzzers and the rest
+	@scripts/test $(ARGS)
 
 check: ## the fast part of it: format, structure, unit, contract and golden tests, a smoke test over HTTP
 	@scripts/test --fast
@@ -38,6 +38,10 @@ tidy: ## clang-tidy over what changed since it last passed
 
 fuzz: ## every fuzzer for FUZZ_SECONDS (60)
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} scripts/test fuzz
+
+mutants: ## whether the tests notice one-line changes of the core (ONLY="commands" or "3,17" for some)
+	@scripts/install test
+	@python3 -B tests/mutants/run.py $(if $(ONLY),--only "$(ONLY)")
 
 docs: ## the pages of docs/ that are made from tables
 	@scripts/docs
