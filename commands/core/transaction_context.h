@@ -100,5 +100,4 @@ class TransactionContext {
   std::unordered_map<SubjectId, SubjectKey> introduced_;
 };
 
-
 }  // namespace ledgate
