@@ -117,6 +117,23 @@ constexpr std::array kProjectionFields{
     Field{.name = "digest", .about = "Over everything it ever wrote; equal on all nodes at equal positions."},
 };
 constexpr Schema kProjection{.name = "ProjectionStatus", .fields = kProjectionFields};
+constexpr std::array kFoldedModelFields{
+    Field{.name = "name"},
+    Field{.name = "served_version", .type = Type::kInteger, .about = "Served meanwhile; 0: none."},
+    Field{.name = "version", .type = Type::kInteger},
+};
+constexpr Schema kFoldedModel{.name = "FoldedModel", .fields = kFoldedModelFields};
+constexpr std::array kFoldFields{
+    Field{.name = "models", .type = Type::kArray, .of = &kFoldedModel},
+    Field{.name = "records", .type = Type::kInteger, .about = "Folded so far."},
+    Field{.name = "records_of", .type = Type::kInteger, .about = "To be folded."},
+    Field{.name = "records_per_second", .type = Type::kInteger},
+    Field{.name = "seconds_left", .type = Type::kInteger, .nullable = true, .about = "null: not known."},
+    Field{.name = "failure",
+          .nullable = true,
+          .about = "Why it was given up until the next start; the rows of before go on being served."},
+};
+constexpr Schema kFold{.name = "FoldStatus", .fields = kFoldFields};
 constexpr std::array kPeerFields{
     Field{.name = "node"},
     Field{.name = "last_tick", .format = "date-time", .about = "Log time of its last tick that counted."},
@@ -135,6 +152,11 @@ constexpr std::array kStatusFields{
     Field{.name = "node"},
     Field{.name = "journal", .type = Type::kObject, .of = &kJournal},
     Field{.name = "projections", .type = Type::kArray, .of = &kProjection},
+    Field{.name = "fold",
+          .type = Type::kObject,
+          .nullable = true,
+          .about = "Models that are folded anew beside the served ones; null: none.",
+          .of = &kFold},
     Field{.name = "peers",
           .type = Type::kArray,
           .about = "The nodes that tick this journal, this one among them.",
@@ -149,6 +171,7 @@ constexpr std::array kStatusFields{
 constexpr std::array kReadyFields{
     Field{.name = "ready", .type = Type::kBoolean},
     Field{.name = "reasons", .type = Type::kArray, .about = "Why not."},
+    Field{.name = "warnings", .type = Type::kArray, .about = "What to look into although requests may come."},
     Field{.name = "position", .type = Type::kInteger},
     Field{.name = "refused_records",
           .type = Type::kInteger,

@@ -31,6 +31,29 @@ ordered_json lag(const ReplicaStatus& status, const std::optional<Position>& end
   return value(*end) > applied ? value(*end) - applied : 0;
 }
 
+ordered_json fold_object(const ReplicaStatus& status) {
+  if (!status.fold) return nullptr;
+  const FoldStatus& fold = *status.fold;
+  ordered_json models = ordered_json::array();
+  for (const FoldedModel& model : fold.models)
+    models.push_back({{"name", model.name}, {"served_version", model.served}, {"version", model.version}});
+  const bool is_rated = fold.failure.empty() && fold.per_second > 0;
+  const double left = is_rated ? static_cast<double>(fold.records_of - fold.records) / fold.per_second : 0;
+  return {{"models", std::move(models)},
+          {"records", fold.records},
+          {"records_of", fold.records_of},
+          {"records_per_second", static_cast<std::uint64_t>(fold.per_second)},
+          {"seconds_left", is_rated ? ordered_json(static_cast<std::uint64_t>(left)) : ordered_json(nullptr)},
+          {"failure", fold.failure.empty() ? ordered_json(nullptr) : ordered_json(fold.failure)}};
+}
+
+// What operators should look at although requests may come.
+std::vector<std::string> warnings(const ReplicaStatus& status) {
+  if (!status.fold || status.fold->failure.empty()) return {};
+  return {"fold_failed: models could not be folded anew, and the rows of before go on being served: " +
+          status.fold->failure};
+}
+
 }  // namespace
 
 Answer handle_status(const ApiContext& context, Call&) {
@@ -54,6 +77,7 @@ Answer handle_status(const ApiContext& context, Call&) {
                              {"node", context.settings.node},
                              {"journal", journal_object(context, status, end)},
                              {"projections", std::move(projections)},
+                             {"fold", fold_object(status)},
                              {"peers", std::move(peers)},
                              {"refused_records", status.refused_records},
                              {"extra_geneses", status.extra_geneses},
@@ -67,11 +91,13 @@ Answer handle_healthz(const ApiContext& context, Call&) {
 
 Answer handle_readyz(const ApiContext& context, Call&) {
   const auto reasons = context.hooks.not_ready();
+  const ReplicaStatus status = context.hooks.status();
   Response response =
       json_response(reasons.empty() ? 200 : 503, {{"ready", reasons.empty()},
                                                   {"reasons", reasons},
+                                                  {"warnings", warnings(status)},
                                                   {"position", value(context.services.awaiter.applied())},
-                                                  {"refused_records", context.hooks.status().refused_records}});
+                                                  {"refused_records", status.refused_records}});
   if (!reasons.empty()) response.with("Retry-After", std::to_string(kRetrySoon.count()));
   return response;
 }

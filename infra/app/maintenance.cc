@@ -104,7 +104,7 @@ void Maintenance::tick_if_due(const ReplicaStatus& status) {
 // Keys come and go through the journal, whichever node asked for it.
 void Maintenance::reload_keys_if_changed(const ReplicaStatus& status) {
   for (const auto& projection : status.projections) {
-    if (projection.name != SigningKeysProjection().name() || projection.digest == keys_digest_) continue;
+    if (projection.name != kSigningKeysModel.name || projection.digest == keys_digest_) continue;
     const auto reloaded = keys_.reload();
     warn_unless_done("the signing keys could not be loaded", reloaded);
     if (reloaded) keys_digest_ = projection.digest;

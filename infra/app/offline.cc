@@ -2,8 +2,9 @@
 
 #include "infra/app/progress.h"
 #include "infra/app/storage.h"
-#include "projections/rows/tables.h"
+#include "projections/replica/registry.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 
@@ -79,20 +80,39 @@ Result<Rebuilt> build_and_compare(const Settings& settings, bool check_files) {
   return rebuilt;
 }
 
-// Prints one line for each projection and one for the journal; true when all are as they should be.
+// What the present rows are to the fresh ones; only rows of the same version can be compared.
+enum class Comparison : std::uint8_t { kNew, kOtherVersion, kEqual, kDifferent };
+
+Comparison compare(const Rebuilt& rebuilt, const ReplicaStatus::Row& fresh) {
+  if (!rebuilt.present) return Comparison::kNew;
+  const auto& rows = rebuilt.present->projections;
+  const auto present = std::ranges::find(rows, fresh.name, &ReplicaStatus::Row::name);
+  if (present == rows.end() || present->version != fresh.version) return Comparison::kOtherVersion;
+  return present->digest == fresh.digest ? Comparison::kEqual : Comparison::kDifferent;
+}
+
+const char* to_string(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::kNew:
+      return "new";
+    case Comparison::kOtherVersion:
+      return "not folded in this version yet";
+    case Comparison::kEqual:
+      return "equal";
+    case Comparison::kDifferent:
+      return "DIFFERENT";
+  }
+  return "";
+}
+
+// Prints one line for each model and one for the journal; true when all are as they should be.
 bool report(const Rebuilt& rebuilt) {
   bool equal = rebuilt.unreadable.empty();
   if (!equal) std::printf("the present rows cannot be read: %s\n", rebuilt.unreadable.c_str());
-  for (std::size_t i = 0; i < rebuilt.fresh.projections.size(); ++i) {
-    const auto& fresh = rebuilt.fresh.projections[i];
-    const char* verdict = "new";
-    if (rebuilt.present) {
-      const bool same = rebuilt.present->projections.size() == rebuilt.fresh.projections.size() &&
-                        rebuilt.present->projections[i].digest == fresh.digest;
-      equal = equal && same;
-      verdict = same ? "equal" : "DIFFERENT";
-    }
-    std::printf("%-14s v%u  %s  %s\n", fresh.name.c_str(), fresh.version, fresh.digest.c_str(), verdict);
+  for (const auto& fresh : rebuilt.fresh.projections) {
+    const Comparison compared = compare(rebuilt, fresh);
+    equal = equal && compared != Comparison::kDifferent;
+    std::printf("%-14s v%u  %s  %s\n", fresh.name.c_str(), fresh.version, fresh.digest.c_str(), to_string(compared));
   }
   const bool same_log = !rebuilt.present || (rebuilt.present->position == rebuilt.fresh.position &&
                                              rebuilt.present->chain == rebuilt.fresh.chain);

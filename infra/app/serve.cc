@@ -8,6 +8,7 @@
 #include "domain/value/ip_address.h"
 #include "infra/app/api_settings.h"
 #include "infra/app/first_administrator.h"
+#include "infra/app/fold_meter.h"
 #include "infra/app/journal_watch.h"
 #include "infra/app/mail_sender.h"
 #include "infra/app/mail_setup.h"
@@ -124,8 +125,8 @@ void on_refused_record(Position position) {
 // in the reverse of it.
 class ServingNode {
  public:
-  // `watch`: of a journal that is shared; null with one's own. It outlives the node.
-  ServingNode(const Settings& settings, std::unique_ptr<Storage> storage, JournalWatch* watch);
+  // `watch`: of a journal that is shared; null with one's own. It and `folds` outlive the node.
+  ServingNode(const Settings& settings, std::unique_ptr<Storage> storage, JournalWatch* watch, const FoldMeter& folds);
 
   // Takes the address before anything is written down: a start that fails for it leaves no trace.
   Status bind() { return server_.bind(); }
@@ -152,6 +153,7 @@ class ServingNode {
 
   const Settings& settings_;
   JournalWatch* const watch_;
+  const FoldMeter& folds_;
   std::unique_ptr<Storage> storage_;
   Metrics metrics_;
   RequestObserver observer_;
@@ -180,9 +182,11 @@ class ServingNode {
   std::thread joiner_;
 };
 
-ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> storage, JournalWatch* watch)
+ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> storage, JournalWatch* watch,
+                         const FoldMeter& folds)
     : settings_(settings),
       watch_(watch),
+      folds_(folds),
       storage_(std::move(storage)),
       observer_(metrics_),
       jose_(storage_->refresh_token_key),
@@ -243,7 +247,7 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
 api::ApiHooks ServingNode::hooks() {
   return {.fresh = [this] { return fresh(); },
           .not_ready = [this] { return not_ready(); },
-          .status = [this] { return storage_->replica->status(); },
+          .status = [this] { return folds_.with_rate(storage_->replica->status()); },
           .journal_end =
               [this] {
                 const auto end = storage_->reader().end();
@@ -308,6 +312,7 @@ void ServingNode::register_metrics() {
                     [this] { return static_cast<double>(server_.counters().open); });
   if (storage_->kafka) register_kafka_metrics();
   register_mail_metrics(metrics_, *storage_->store);
+  folds_.register_metrics(metrics_, replica);
   metrics_.gauge("ledgate_build_info", "Version of the running program.", {{"version", std::string(version())}}).set(1);
 }
 
@@ -458,13 +463,15 @@ int serve(const Settings& settings) {
   const bool is_kafka = settings.journal == JournalKind::kKafka;
   const SystemClock clock;
   JournalWatch watch(clock, settings.freshness.limit_seconds);
-  auto storage = open_storage(settings, RowsUse::kServe,
-                              {.cuts_believed = is_kafka ? kCutsBelieved : 1,
-                               .on_applied = [&watch](LogTime appended) { watch.applied(appended); },
-                               .on_refused = on_refused_record,
-                               .on_failure = [is_kafka](const Error& error) { on_replica_failure(error, is_kafka); }});
+  FoldMeter folds;
+  Replica::Options options{.cuts_believed = is_kafka ? kCutsBelieved : 1,
+                           .on_applied = [&watch](LogTime appended) { watch.applied(appended); },
+                           .on_refused = on_refused_record,
+                           .on_failure = [is_kafka](const Error& error) { on_replica_failure(error, is_kafka); }};
+  folds.attach(options);
+  auto storage = open_storage(settings, RowsUse::kServe, std::move(options));
   if (!storage) return refuse(storage.error());
-  ServingNode node(settings, std::move(*storage), is_kafka ? &watch : nullptr);
+  ServingNode node(settings, std::move(*storage), is_kafka ? &watch : nullptr, folds);
   if (const auto bound = node.bind(); !bound) return refuse(bound.error(), kExitUnusable);
   if (const auto started = node.start(); !started) return refuse(started.error());
   signal.hold();

@@ -4,7 +4,7 @@
 #include "infra/crypto/derived_keys.h"
 #include "infra/fibers/fiber_waiting.h"
 #include "projections/replica/applier.h"
-#include "projections/rows/tables.h"
+#include "projections/replica/registry.h"
 
 #include <future>
 
@@ -113,14 +113,17 @@ Result<std::unique_ptr<Storage>> open_storage(const Settings& settings, RowsUse 
   if (building) std::filesystem::remove_all(paths.rows_building, failed);
   if (settings.journal == JournalKind::kEmbedded)
     storage->embedded = TRY(EmbeddedJournal::open(paths.journal.string(), storage->clock));
-  storage->store = TRY(RocksStore::open((building ? paths.rows_building : paths.rows).string(), tables::specs(),
+  storage->store = TRY(RocksStore::open((building ? paths.rows_building : paths.rows).string(), table_specs(),
                                         {.disable_wal = building, .fatal = std::move(rows_fatal)}));
+  TRY_STATUS(bind_tables(*storage->store, all_models()));
   if (settings.journal == JournalKind::kKafka) {
     const bool no_rows = read_replica_state(storage->store->latest()).journal_id().empty();
     storage->kafka = TRY(KafkaJournal::open(kafka_options(settings, use == RowsUse::kServe && no_rows)));
   }
   storage->awaiter = std::make_unique<Awaiter>(fiber_waiting());
   options.voided = voided_records(settings);
+  storage->beside = storage->kafka ? storage->kafka->second_reader() : storage->embedded->second_reader();
+  options.beside = storage->beside.get();
   storage->replica = std::make_unique<Replica>(storage->reader(), *storage->store, *storage->vault, *storage->awaiter,
                                                std::move(options));
   return storage;

@@ -41,6 +41,7 @@ struct Storage {
   std::unique_ptr<RocksStore> store;
   std::unique_ptr<EmbeddedJournal> embedded;  // one of the two
   std::unique_ptr<KafkaJournal> kafka;
+  std::unique_ptr<JournalReader> beside;  // of models that are folded anew
   std::unique_ptr<Awaiter> awaiter;
   std::unique_ptr<Replica> replica;
 

@@ -211,6 +211,28 @@ Result<Position> KafkaJournal::end() {
   return kafka_unreachable(state_->options.kafka, "the journal is out of sight");
 }
 
+class KafkaJournal::SecondReader final : public JournalReader {
+ public:
+  explicit SecondReader(KafkaJournal::State& state)
+      : state_(state), reader_(state.options.kafka, state.disposal, state.asker, end_) {}
+  Result<std::vector<JournalRecord>> read(Position from, std::size_t max_records, std::size_t max_bytes,
+                                          std::chrono::milliseconds timeout) override {
+    if (auto refusal = state_.refusal()) return fail(std::move(*refusal));
+    return reader_.read(from, max_records, max_bytes, timeout);
+  }
+  Result<Position> end() override {
+    if (const auto end = state_.end.get()) return *end;
+    return kafka_unreachable(state_.options.kafka, "the journal is out of sight");
+  }
+
+ private:
+  KafkaJournal::State& state_;
+  LogEnd end_;  // as this consumer sees it
+  LogReader reader_;
+};
+
+std::unique_ptr<JournalReader> KafkaJournal::second_reader() const { return std::make_unique<SecondReader>(*state_); }
+
 void KafkaJournal::append(std::string bytes, Done done) { state_->writer.append(std::move(bytes), std::move(done)); }
 
 bool KafkaJournal::wait_until_usable(std::chrono::milliseconds timeout) const {

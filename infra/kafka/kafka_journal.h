@@ -42,6 +42,8 @@ class KafkaJournal final : public JournalReader, public JournalWriter {
                                           std::chrono::milliseconds timeout) override;
   Result<Position> end() override;
   void append(std::string bytes, Done done) override;
+  // Reads beside this one, with a consumer (made by its first read) and a thread of its own. The journal outlives it.
+  [[nodiscard]] std::unique_ptr<JournalReader> second_reader() const;
 
   // Waits until the journal can be used. False: not in time, or never; trouble() says why.
   bool wait_until_usable(std::chrono::milliseconds timeout) const;
@@ -56,6 +58,7 @@ class KafkaJournal final : public JournalReader, public JournalWriter {
 
  private:
   struct State;
+  class SecondReader;
   explicit KafkaJournal(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -50,11 +50,14 @@ struct EmbeddedJournal::State {
   std::size_t append_batch(std::vector<Waiting>& queue, std::size_t first);
   void give_up(std::vector<Waiting>& queue, std::size_t first, std::size_t unknown, const std::string& line);
   void forget(std::size_t records, std::size_t bytes);
+  Result<std::vector<JournalRecord>> read(JournalFiles::Place& at, Position from, std::size_t max_records,
+                                          std::size_t max_bytes, std::chrono::milliseconds timeout);
 
   const EmbeddedJournalOptions options;
   const Clock& clock;
   const std::unique_ptr<JournalFiles> files;
   RecentRecords recent;
+  JournalFiles::Place place;  // of the first reader
 
   // Of the appender alone.
   Position end;
@@ -195,19 +198,43 @@ void EmbeddedJournal::append(std::string bytes, Done done) {
   if (!state_->enqueue(bytes, done)) done({AppendOutcome::kNotPersisted, {}});
 }
 
-Result<std::vector<JournalRecord>> EmbeddedJournal::read(Position from, std::size_t max_records, std::size_t max_bytes,
-                                                         std::chrono::milliseconds timeout) {
-  const Position end = state_->recent.wait_while(from, timeout);
-  if (from > end) {
-    return fail(ErrorCode::kJournalTruncated, "the journal ends at " + std::to_string(value(end)) +
+Result<std::vector<JournalRecord>> EmbeddedJournal::State::read(JournalFiles::Place& at, Position from,
+                                                                std::size_t max_records, std::size_t max_bytes,
+                                                                std::chrono::milliseconds timeout) {
+  const Position known_end = recent.wait_while(from, timeout);
+  if (from > known_end) {
+    return fail(ErrorCode::kJournalTruncated, "the journal ends at " + std::to_string(value(known_end)) +
                                                   ", before the position " + std::to_string(value(from)));
   }
   std::vector<JournalRecord> records;
-  if (state_->recent.read(from, max_records, max_bytes, records)) {
-    state_->files->leave();
+  if (recent.read(from, max_records, max_bytes, records)) {
+    at = {};
     return records;
   }
-  return state_->files->read(from, end, max_records, max_bytes);
+  return files->read(at, from, known_end, max_records, max_bytes);
+}
+
+Result<std::vector<JournalRecord>> EmbeddedJournal::read(Position from, std::size_t max_records, std::size_t max_bytes,
+                                                         std::chrono::milliseconds timeout) {
+  return state_->read(state_->place, from, max_records, max_bytes, timeout);
+}
+
+class EmbeddedJournal::SecondReader final : public JournalReader {
+ public:
+  explicit SecondReader(State& state) : state_(state) {}
+  Result<std::vector<JournalRecord>> read(Position from, std::size_t max_records, std::size_t max_bytes,
+                                          std::chrono::milliseconds timeout) override {
+    return state_.read(place_, from, max_records, max_bytes, timeout);
+  }
+  Result<Position> end() override { return state_.recent.end(); }
+
+ private:
+  State& state_;
+  JournalFiles::Place place_;
+};
+
+std::unique_ptr<JournalReader> EmbeddedJournal::second_reader() const {
+  return std::make_unique<SecondReader>(*state_);
 }
 
 Result<Position> EmbeddedJournal::end() { return state_->recent.end(); }

@@ -60,12 +60,15 @@ class EmbeddedJournal final : public JournalReader, public JournalWriter {
                                           std::chrono::milliseconds timeout) override;
   Result<Position> end() override;
   void append(std::string bytes, Done done) override;
+  // Reads beside this one, with a place and a thread of its own. The journal outlives it.
+  [[nodiscard]] std::unique_ptr<JournalReader> second_reader() const;
 
   // Reads every byte of every file and checks it. Any thread; takes as long as the disk needs.
   Status verify();
 
  private:
   struct State;
+  class SecondReader;
   explicit EmbeddedJournal(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -195,28 +195,29 @@ Status JournalFiles::append(std::span<const JournalRecord> records) {
   return {};
 }
 
-Result<std::vector<JournalRecord>> JournalFiles::read(Position from, Position end, std::size_t max_records,
-                                                      std::size_t max_bytes) {
-  if (!cursor_ || !cursor_->Valid() || cursor_at_ != from) {
-    cursor_.reset(database_->NewIterator(scan_options(true)));
+Result<std::vector<JournalRecord>> JournalFiles::read(Place& place, Position from, Position end,
+                                                      std::size_t max_records, std::size_t max_bytes) {
+  if (!place.cursor_ || !place.cursor_->Valid() || place.at_ != from) {
+    place.cursor_.reset(database_->NewIterator(scan_options(true)));
     const Bytes8 key = big_endian(value(from));
-    cursor_->Seek(Slice(key.data(), key.size()));
-    cursor_at_ = from;
+    place.cursor_->Seek(Slice(key.data(), key.size()));
+    place.at_ = from;
   }
   std::vector<JournalRecord> records;
   std::size_t bytes = 0;
-  for (; records.size() < max_records && cursor_->Valid() && cursor_at_ < end; cursor_->Next()) {
-    const Slice row = cursor_->value();
-    if (position_of(cursor_->key()) != cursor_at_ || row.size() < sizeof(std::uint64_t)) {
-      return fail(ErrorCode::kJournalCorrupt, path_ + " is damaged at record " + std::to_string(value(cursor_at_)));
+  for (; records.size() < max_records && place.cursor_->Valid() && place.at_ < end; place.cursor_->Next()) {
+    const Slice row = place.cursor_->value();
+    if (position_of(place.cursor_->key()) != place.at_ || row.size() < sizeof(std::uint64_t)) {
+      return fail(ErrorCode::kJournalCorrupt, path_ + " is damaged at record " + std::to_string(value(place.at_)));
     }
     const std::size_t size = row.size() - sizeof(std::uint64_t);
     if (!records.empty() && bytes + size > max_bytes) break;
     bytes += size;
-    records.push_back({cursor_at_, time_of(row), std::string(row.data() + sizeof(std::uint64_t), size)});
-    cursor_at_ = next(cursor_at_);
+    records.push_back({place.at_, time_of(row), std::string(row.data() + sizeof(std::uint64_t), size)});
+    place.at_ = next(place.at_);
   }
-  if (!cursor_->status().ok()) return fail(disk_error(path_, cursor_->status(), ErrorCode::kJournalCorrupt));
+  if (!place.cursor_->status().ok())
+    return fail(disk_error(path_, place.cursor_->status(), ErrorCode::kJournalCorrupt));
   if (records.empty() && max_records > 0) {
     return fail(ErrorCode::kJournalCorrupt,
                 path_ + " is damaged: record " + std::to_string(value(from)) + " is missing");

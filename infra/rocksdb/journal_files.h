@@ -17,9 +17,16 @@
 
 namespace ledgate::infra {
 
-// Threads: append() from one, read() and leave() from one (another), verify() from any.
+// Threads: append() from one, read() from one for each place, verify() from any.
 class JournalFiles {
  public:
+  // Where a reader stands; holds on to the files it reads.
+  class Place {
+    friend class JournalFiles;
+    std::unique_ptr<rocksdb::Iterator> cursor_;  // stands on at_ while it is valid
+    Position at_{};
+  };
+
   // Opens and checks: the log's tail, that files and positions have no gaps, that nothing acknowledged is missing, and
   // the bytes of the newest files up to `verify_bytes`. `env` nullptr: the machine's. Errors as EmbeddedJournal::open.
   static Result<std::unique_ptr<JournalFiles>> open(const std::string& path, std::uint64_t verify_bytes,
@@ -38,9 +45,8 @@ class JournalFiles {
 
   // Records from `from` on; `from` < `end`, and everything below `end` has been appended. kJournalCorrupt when a record
   // is bad or missing.
-  Result<std::vector<JournalRecord>> read(Position from, Position end, std::size_t max_records, std::size_t max_bytes);
-  // The reader goes on elsewhere: lets go of the files that read() holds on to.
-  void leave() { cursor_.reset(); }
+  Result<std::vector<JournalRecord>> read(Place& place, Position from, Position end, std::size_t max_records,
+                                          std::size_t max_bytes);
 
   Status verify();
 
@@ -54,8 +60,6 @@ class JournalFiles {
   std::unique_ptr<EndMark> mark_;
   Position end_{};
   LogTime last_time_{};
-  std::unique_ptr<rocksdb::Iterator> cursor_;  // of the reader; stands on cursor_at_ while it is valid
-  Position cursor_at_{};
 };
 
 }  // namespace ledgate::infra

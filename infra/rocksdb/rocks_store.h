@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,10 +22,8 @@ struct RocksStoreOptions {
   std::size_t write_buffer_bytes = std::size_t{12} << 20;
   // For a rebuild: no write-ahead log. A crash then falls back, in all tables alike, to the last flush.
   bool disable_wal = false;
-  // Names of tables of earlier versions that may be found in the directory; they are left as they are.
-  std::vector<std::string> obsolete = {};
   // Told when rows cannot be read (a flipped byte, a lost file): "no such row" would be a lie, so there is no value to
-  // answer with.
+  // answer with. Also told of rows that their reader cannot read.
   FatalHandler fatal = {};
 };
 
@@ -32,9 +31,8 @@ struct RocksStoreOptions {
 // it.
 class RocksStore final : public KvStore {
  public:
-  // Opens `path` or makes it (readable by its owner only). A Table is an index into `tables`; missing ones are made.
-  // Errors: kStorageFailed with one line for the operator: not writable, in use, full, corrupt, or it holds tables that
-  // are neither wanted nor obsolete.
+  // Opens `path` or makes it (readable by its owner only), with the tables that are there and those of `tables`, which
+  // are bound. Errors: kStorageFailed with one line for the operator: not writable, in use, full, corrupt.
   [[nodiscard]] static Result<std::unique_ptr<RocksStore>> open(const std::string& path, std::vector<TableSpec> tables,
                                                                 RocksStoreOptions options = {});
   ~RocksStore() override;
@@ -44,6 +42,10 @@ class RocksStore final : public KvStore {
   [[nodiscard]] std::unique_ptr<KvBatch> new_batch() const override;
   Status write(KvBatch& batch) override;
   Status flush() override;
+  [[nodiscard]] std::vector<std::string> table_names() const override;
+  Status bind(std::span<const TableSpec> specs) override;
+  // The files of the table go when the store is closed, so that whoever reads them can finish.
+  Status drop(std::string_view name) override;
 
  private:
   struct State;

@@ -1,7 +1,6 @@
 #include "projections/log/batch_rows.h"
 
 #include "projections/rows/big_endian.h"
-#include "projections/rows/tables.h"
 
 #include <sodium.h>
 
@@ -16,15 +15,31 @@ constexpr std::size_t kRowOverheadBytes = 112;  // of a node of the map, its str
 
 }  // namespace
 
-BatchRows::BatchRows(KvStore& store, const std::vector<TableSpec>& tables)
-    : store_(store), batch_(store.new_batch()), known_(tables.size()) {
-  for (std::size_t i = 0; i < tables.size(); ++i) {
-    known_[i].looked_up = tables[i].point_lookups;
-    store.latest().scan(Table{static_cast<std::uint8_t>(i)}, {}, {}, KvReader::Order::kDescending,
-                        [&](std::string_view key, std::string_view) {
-                          known_[i].floor = key;
-                          return false;
-                        });
+BatchRows::BatchRows(KvStore& store, std::span<const ModelSpec> models, Side side)
+    : store_(store), batch_(store.new_batch()) {
+  for (const ModelSpec& model : models) {
+    for (const ModelTable& table : model.tables) {
+      places_.at(static_cast<std::size_t>(table.table)) = static_cast<std::uint8_t>(known_.size());
+      Known& lately = known_.emplace_back();
+      lately.table = side == Side::kBeside ? beside(table.table) : table.table;
+      lately.digest_mark = table.digest_mark;
+      lately.looked_up = table.point_lookups;
+    }
+  }
+  reload();
+}
+
+void BatchRows::reload() {
+  for (Known& lately : known_) {
+    lately.rows.clear();
+    lately.bytes = 0;
+    lately.highest.clear();
+    lately.floor.clear();
+    store_.latest().scan(lately.table, {}, {}, KvReader::Order::kDescending,
+                         [&](std::string_view key, std::string_view) {
+                           lately.floor = key;
+                           return false;
+                         });
   }
 }
 
@@ -32,7 +47,7 @@ std::optional<std::string> BatchRows::get(Table table, std::string_view key) con
   Known& lately = known(table);
   if (const auto found = lately.rows.find(key); found != lately.rows.end()) return found->second.value;
   if (lately.looked_up && key > lately.floor) return std::nullopt;
-  std::optional<std::string> value = store_.latest().get(table, key);
+  std::optional<std::string> value = store_.latest().get(lately.table, key);
   if (lately.looked_up) {
     lately.bytes += kRowOverheadBytes + key.size() + (value ? value->size() : 0);
     lately.rows.emplace(key, Row{.value = value});
@@ -41,7 +56,7 @@ std::optional<std::string> BatchRows::get(Table table, std::string_view key) con
 }
 
 void BatchRows::scan(Table table, std::string_view from, std::string_view to, const KvReader::Visitor& visit) const {
-  store_.latest().scan(table, from, to, KvReader::Order::kAscending, visit);
+  store_.latest().scan(known(table).table, from, to, KvReader::Order::kAscending, visit);
 }
 
 void BatchRows::put(Table table, std::string_view key, std::string_view value) {
@@ -55,6 +70,10 @@ void BatchRows::erase(Table table, std::string_view key) {
   digest_write('-', table, key, {});
   write(table, key, std::nullopt);
   ++erased_;
+}
+
+void BatchRows::tell_damaged(Table table, std::string_view key) const {
+  store_.latest().damaged(known(table).table, key);
 }
 
 void BatchRows::write(Table table, std::string_view key, std::optional<std::string_view> value) {
@@ -86,7 +105,7 @@ void BatchRows::evict() {
 // Lengths stand before the bytes, so that no two different lists of writes have the same input.
 void BatchRows::digest_write(char kind, Table table, std::string_view key, std::string_view value) {
   digest_input_.push_back(kind);
-  digest_input_.push_back(static_cast<char>(table));
+  digest_input_.push_back(static_cast<char>(known(table).digest_mark));
   digest_input_.append(big_endian(static_cast<std::uint16_t>(key.size()))).append(key);
   digest_input_.append(big_endian(static_cast<std::uint32_t>(value.size()))).append(value);
 }
@@ -101,14 +120,14 @@ void BatchRows::fold_digest(RowsDigest& digest) {
   digest_input_.clear();
 }
 
-void BatchRows::fill_batch(Table table, Known& lately) {
+void BatchRows::fill_batch(Known& lately) {
   std::sort(lately.pending.begin(), lately.pending.end(),
             [](const RowMap::value_type* a, const RowMap::value_type* b) { return a->first < b->first; });
   for (RowMap::value_type* row : lately.pending) {
     if (row->second.value) {
-      batch_->put(table, row->first, *row->second.value);
+      batch_->put(lately.table, row->first, *row->second.value);
     } else {
-      batch_->erase(table, row->first);
+      batch_->erase(lately.table, row->first);
     }
     row->second.pending = false;
   }
@@ -116,7 +135,7 @@ void BatchRows::fill_batch(Table table, Known& lately) {
 }
 
 Status BatchRows::commit() {
-  for (std::size_t i = 0; i < known_.size(); ++i) fill_batch(Table{static_cast<std::uint8_t>(i)}, known_[i]);
+  for (Known& lately : known_) fill_batch(lately);
   TRY_STATUS(store_.write(*batch_));
   batch_->clear();
   erased_ = 0;

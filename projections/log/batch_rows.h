@@ -4,9 +4,10 @@
 // next.
 #pragma once
 
-#include "projections/rows/projection.h"
+#include "projections/rows/model.h"
 
 #include <array>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -15,10 +16,13 @@ namespace ledgate {
 
 using RowsDigest = std::array<std::uint8_t, 32>;
 
+// Whose rows: those that are served, or those that are folded to take their place.
+enum class Side : std::uint8_t { kServed, kBeside };
+
 // The replica's thread only.
 class BatchRows final : public Rows {
  public:
-  BatchRows(KvStore& store, const std::vector<TableSpec>& tables);
+  BatchRows(KvStore& store, std::span<const ModelSpec> models, Side side);
 
   [[nodiscard]] std::optional<std::string> get(Table table, std::string_view key) const override;
   void scan(Table table, std::string_view from, std::string_view to, const KvReader::Visitor& visit) const override;
@@ -32,7 +36,10 @@ class BatchRows final : public Rows {
 
   // Writes without a digest (the replica's own bookkeeping of position and digests).
   void put_undigested(Table table, std::string_view key, std::string_view value);
+  void erase_undigested(Table table, std::string_view key) { write(table, key, std::nullopt); }
   Status commit();
+  // Tables were bound anew, so nothing is known of them; all that was written is committed.
+  void reload();
 
  private:
   struct Hash {
@@ -48,6 +55,8 @@ class BatchRows final : public Rows {
   // among them, so that for keys that only grow (ids that begin with their time) absence is known without asking the
   // store.
   struct Known {
+    Table table{};  // in the store
+    std::uint8_t digest_mark = 0;
     RowMap rows;
     std::vector<RowMap::value_type*> pending;  // of rows
     std::size_t bytes = 0;
@@ -56,15 +65,17 @@ class BatchRows final : public Rows {
     bool looked_up = true;  // rows of a table that is only scanned are forgotten once committed
   };
 
-  [[nodiscard]] Known& known(Table table) const { return known_[static_cast<std::size_t>(table)]; }
+  void tell_damaged(Table table, std::string_view key) const override;
+  [[nodiscard]] Known& known(Table table) const { return known_[places_.at(static_cast<std::size_t>(table))]; }
   void write(Table table, std::string_view key, std::optional<std::string_view> value);
-  void fill_batch(Table table, Known& lately);
+  void fill_batch(Known& lately);
   void evict();
   void digest_write(char kind, Table table, std::string_view key, std::string_view value);
 
   KvStore& store_;
   std::unique_ptr<KvBatch> batch_;
-  mutable std::vector<Known> known_;  // reading adds to it
+  mutable std::vector<Known> known_;               // reading adds to it
+  std::array<std::uint8_t, kTablesMax> places_{};  // of a table, in known_
   std::string digest_input_;
   std::size_t erased_ = 0;
 };

@@ -2,13 +2,21 @@
 
 #include "projections/rows/big_endian.h"
 #include "projections/rows/expiry.h"
-#include "projections/rows/tables.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace ledgate {
 namespace {
+
+constexpr std::array kTables{
+    ModelTable{.table = tables::kMeta, .name = "meta", .digest_mark = 0},
+    ModelTable{.table = tables::kConflicts, .name = "conflicts", .digest_mark = 1},
+    ModelTable{.table = tables::kTransactions, .name = "transactions", .digest_mark = 2},
+    ModelTable{.table = tables::kForget, .name = "forget", .digest_mark = 3, .point_lookups = false},
+    ModelTable{.table = tables::kRefused, .name = "refused", .digest_mark = 4, .point_lookups = false},
+};
 
 // The id begins with the writer's time, so ids can be forgotten in the order of their bytes; that holds only if the two
 // agree.
@@ -27,7 +35,8 @@ struct ConflictRow {
 template <class Reader>
 ConflictRow find_conflict(const Reader& rows, std::string_view key) {
   const auto stored = rows.get(tables::kConflicts, key);
-  if (!stored || stored->size() != 2 * sizeof(std::uint64_t)) return {};
+  if (!stored) return {};
+  if (stored->size() != 2 * sizeof(std::uint64_t)) rows.damaged(tables::kConflicts, key);
   return {.position = from_big_endian<std::uint64_t>(*stored),
           .forget_after_ms = from_big_endian<std::int64_t>(std::string_view(*stored).substr(sizeof(std::uint64_t)))};
 }
@@ -59,7 +68,22 @@ void forget_key(std::string_view key, LogTime now, Rows& rows) {
   }
 }
 
+void forget_expired(LogTime now, Rows& rows) {
+  const std::int64_t horizon_ms = std::max<std::int64_t>(0, now.ms - kIdsRememberedMs);
+  const std::string horizon = big_endian(horizon_ms).substr(2);  // ids begin with 48 bits of milliseconds
+  std::vector<std::string> old_ids;
+  rows.scan(tables::kTransactions, {}, horizon, [&](std::string_view id, std::string_view) {
+    old_ids.emplace_back(id);
+    return old_ids.size() < kPurgeRowsPerTick;
+  });
+  for (const std::string& id : old_ids) rows.erase(tables::kTransactions, id);
+  purge_due(rows, tables::kForget, now, [&](std::string_view key) { forget_key(key, now, rows); });
+}
+
 }  // namespace
+
+constinit const ModelSpec kReplicaModel{
+    .name = "replica", .version = 1, .readable_from = 1, .tables = kTables, .apply_tick = forget_expired};
 
 std::optional<Verdict> judge(const journal::v1::Transaction& transaction, Position position, LogTime appended,
                              Rows& rows) {
@@ -76,18 +100,6 @@ std::optional<Verdict> judge(const journal::v1::Transaction& transaction, Positi
 
 Position conflict_position(const KvReader& rows, std::string_view key) {
   return Position{find_conflict(rows, key).position};
-}
-
-void forget_expired(LogTime now, Rows& rows) {
-  const std::int64_t horizon_ms = std::max<std::int64_t>(0, now.ms - kIdsRememberedMs);
-  const std::string horizon = big_endian(horizon_ms).substr(2);  // ids begin with 48 bits of milliseconds
-  std::vector<std::string> old_ids;
-  rows.scan(tables::kTransactions, {}, horizon, [&](std::string_view id, std::string_view) {
-    old_ids.emplace_back(id);
-    return old_ids.size() < kPurgeRowsPerTick;
-  });
-  for (const std::string& id : old_ids) rows.erase(tables::kTransactions, id);
-  purge_due(rows, tables::kForget, now, [&](std::string_view key) { forget_key(key, now, rows); });
 }
 
 }  // namespace ledgate

@@ -6,7 +6,7 @@
 #include "domain/journal.pb.h"
 #include "domain/value/ids.h"
 #include "projections/log/awaiter.h"
-#include "projections/rows/projection.h"
+#include "projections/rows/model.h"
 
 namespace ledgate {
 
@@ -21,7 +21,18 @@ std::optional<Verdict> judge(const journal::v1::Transaction& transaction, Positi
 // The position that last wrote a conflict key; 0 = never, or forgotten.
 Position conflict_position(const KvReader& rows, std::string_view key);
 
-// On an accepted tick: forgets transaction ids and conflict keys whose time has passed.
-void forget_expired(LogTime now, Rows& rows);
+// The replica's own tables. On an accepted tick, transaction ids and conflict keys whose time has passed are forgotten.
+extern const ModelSpec kReplicaModel;
+
+namespace tables {
+inline constexpr Table kMeta =
+    table_of(ModelId::kReplica, 0);  // "state", "beside" → rows.v1.ReplicaState; "journal" → id
+inline constexpr Table kConflicts =
+    table_of(ModelId::kReplica, 1);  // conflict key (16) → position that last wrote it (8) ‖ forget after (8)
+inline constexpr Table kTransactions =
+    table_of(ModelId::kReplica, 2);  // transaction id (16) → verdict (1); ids begin with their time
+inline constexpr Table kForget = table_of(ModelId::kReplica, 3);   // due (8) ‖ conflict key (16)
+inline constexpr Table kRefused = table_of(ModelId::kReplica, 4);  // position (8) of a record that counts for nothing
+}  // namespace tables
 
 }  // namespace ledgate

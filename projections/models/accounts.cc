@@ -3,12 +3,23 @@
 #include "domain/account/evolve.h"
 #include "domain/value/fact_type.h"
 #include "projections/rows/big_endian.h"
-#include "projections/rows/tables.h"
+#include "projections/rows/parse.h"
+
+#include <array>
+#include <utility>
 
 #include <algorithm>
 
 namespace ledgate {
 namespace {
+
+constexpr std::array kTables{
+    ModelTable{.table = tables::kAccounts, .name = "rows", .digest_mark = 4},
+    ModelTable{.table = tables::kLogins, .name = "logins", .digest_mark = 5},
+    ModelTable{.table = tables::kSubjects, .name = "subjects", .digest_mark = 6},
+    ModelTable{.table = tables::kNumbers, .name = "numbers", .digest_mark = 7},
+    ModelTable{.table = tables::kAdministrators, .name = "administrators", .digest_mark = 20},
+};
 
 using journal::v1::Event;
 using journal::v1::ServiceEvent;
@@ -19,8 +30,7 @@ constexpr std::string_view kNextNumber = "next";
 std::string visitor_day_key(std::int64_t day) { return "day" + big_endian(day); }
 
 std::uint64_t take_number(Rows& rows) {
-  const auto stored = rows.get(tables::kNumbers, kNextNumber);
-  const std::uint64_t number = stored ? from_big_endian<std::uint64_t>(*stored) : 1;
+  const std::uint64_t number = find_number<std::uint64_t>(rows, tables::kNumbers, kNextNumber).value_or(1);
   rows.put(tables::kNumbers, kNextNumber, big_endian(number + 1));
   return number;
 }
@@ -54,10 +64,9 @@ void list_administrator(const state::v1::Account& account, Rows& rows) {
 void apply_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   const FactType* type = FactType::of(event);
   if (type == nullptr || !type->touches(FactType::Options::USER)) return;
-  const auto stored = rows.get(tables::kAccounts, event.user_id());
+  auto stored = find_row<state::v1::Account>(rows, tables::kAccounts, event.user_id());
   if (!stored && !event.has_registered()) return;  // what was erased does not come back
-  state::v1::Account account;
-  if (stored) account.ParseFromString(*stored);
+  state::v1::Account account = stored ? std::move(*stored) : state::v1::Account();
   if (event.has_erased()) return erase_account(account, rows);
   if (event.has_registered()) index_registration(event, account, rows);
   evolve(account, event, origin);
@@ -72,46 +81,35 @@ void apply_service(const ServiceEvent& event, Rows& rows) {
   rows.put(tables::kSubjects, visitor_day_key(fact.day()), fact.subject_key().subject());
 }
 
-}  // namespace
-
-void AccountsProjection::apply(const AppliedTransaction& applied, Rows& rows) const {
-  const auto& transaction = applied.transaction;
-  EventOrigin origin{.position = applied.position,
-                     .time = applied.time,
-                     .at_us = transaction.at_us(),
-                     .transaction_id = transaction.id()};
-  for (const Event& event : transaction.events()) {
-    switch (event.aggregate_case()) {
-      case Event::kUser:
-        apply_user(event.user(), origin, rows);
-        break;
-      case Event::kService:
-        apply_service(event.service(), rows);
-        break;
-      case Event::kSession:
-      case Event::AGGREGATE_NOT_SET:
-        break;
-    }
-    ++origin.event_index;
+void apply_event(const Event& event, const EventOrigin& origin, Rows& rows) {
+  switch (event.aggregate_case()) {
+    case Event::kUser:
+      return apply_user(event.user(), origin, rows);
+    case Event::kService:
+      return apply_service(event.service(), rows);
+    case Event::kSession:
+    case Event::AGGREGATE_NOT_SET:
+      return;
   }
 }
 
+}  // namespace
+
+constinit const ModelSpec kAccountsModel{
+    .name = "accounts", .version = 1, .readable_from = 1, .tables = kTables, .apply_event = apply_event};
+
 std::optional<state::v1::Account> find_account(const KvReader& rows, const UserId& id) {
-  const auto stored = rows.get(tables::kAccounts, id.raw());
-  if (!stored) return std::nullopt;
-  std::optional<state::v1::Account> account(std::in_place);
-  account->ParseFromString(*stored);
+  auto account = find_row<state::v1::Account>(rows, tables::kAccounts, id.raw());
+  if (account && account->id() != id.raw()) rows.damaged(tables::kAccounts, id.raw());
   return account;
 }
 
 std::optional<UserId> find_login(const KvReader& rows, const Key16& index) {
-  const auto stored = rows.get(tables::kLogins, index.raw());
-  return stored ? UserId::from_bytes(*stored) : std::nullopt;
+  return find_id<UserId>(rows, tables::kLogins, index.raw());
 }
 
 std::optional<UserId> find_user_by_number(const KvReader& rows, UserNumber number) {
-  const auto stored = rows.get(tables::kNumbers, big_endian(value(number)));
-  return stored ? UserId::from_bytes(*stored) : std::nullopt;
+  return find_id<UserId>(rows, tables::kNumbers, big_endian(value(number)));
 }
 
 UserNumber number_given_by(const journal::v1::Transaction& transaction, const Rows& rows) {
@@ -131,16 +129,11 @@ bool has_administrator_besides(const KvReader& rows, const UserId& id) {
 }
 
 std::optional<journal::v1::WrappedKey> find_subject_key(const KvReader& rows, std::string_view subject_id) {
-  const auto stored = rows.get(tables::kSubjects, subject_id);
-  if (!stored) return std::nullopt;
-  std::optional<journal::v1::WrappedKey> key(std::in_place);
-  key->ParseFromString(*stored);
-  return key;
+  return find_row<journal::v1::WrappedKey>(rows, tables::kSubjects, subject_id);
 }
 
 std::optional<SubjectId> find_visitor_subject(const KvReader& rows, std::int64_t day) {
-  const auto stored = rows.get(tables::kSubjects, visitor_day_key(day));
-  return stored ? SubjectId::from_bytes(*stored) : std::nullopt;
+  return find_id<SubjectId>(rows, tables::kSubjects, visitor_day_key(day));
 }
 
 }  // namespace ledgate

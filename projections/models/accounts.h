@@ -3,16 +3,21 @@
 #pragma once
 
 #include "domain/account/state.pb.h"
-#include "projections/rows/projection.h"
+#include "projections/rows/model.h"
 
 namespace ledgate {
 
-class AccountsProjection final : public Projection {
- public:
-  [[nodiscard]] std::string_view name() const override { return "accounts"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
-  void apply(const AppliedTransaction& applied, Rows& rows) const override;
-};
+extern const ModelSpec kAccountsModel;
+
+namespace tables {
+inline constexpr Table kAccounts = table_of(ModelId::kAccounts, 0);  // user id → state.v1.Account
+inline constexpr Table kLogins = table_of(ModelId::kAccounts, 1);    // login index (16) → user id
+inline constexpr Table kSubjects =
+    table_of(ModelId::kAccounts, 2);  // subject id → journal.v1.WrappedKey; "day" ‖ day (8) → subject id
+inline constexpr Table kNumbers =
+    table_of(ModelId::kAccounts, 3);  // user number (8) → user id; "next" → the next number
+inline constexpr Table kAdministrators = table_of(ModelId::kAccounts, 4);  // user id of an active administrator
+}  // namespace tables
 
 // Queries. Any thread, on any reader (a snapshot where several answers must belong together).
 std::optional<state::v1::Account> find_account(const KvReader& rows, const UserId& id);

@@ -2,12 +2,20 @@
 
 #include "projections/rows/big_endian.h"
 #include "projections/rows/expiry.h"
-#include "projections/rows/tables.h"
+#include "projections/rows/parse.h"
 
 #include <algorithm>
+#include <array>
 
 namespace ledgate {
 namespace {
+
+constexpr std::array kTables{
+    ModelTable{.table = tables::kApiTokens, .name = "rows", .digest_mark = 23},
+    ModelTable{.table = tables::kUserApiTokens, .name = "by_user", .digest_mark = 24, .point_lookups = false},
+    ModelTable{.table = tables::kApiTokenDue, .name = "due", .digest_mark = 25, .point_lookups = false},
+    ModelTable{.table = tables::kApiTokenExpiry, .name = "expiry", .digest_mark = 26, .point_lookups = false},
+};
 
 using journal::v1::UserEvent;
 
@@ -22,11 +30,11 @@ void create(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   schedule_expiry(rows, tables::kApiTokenExpiry, token.expires_ms() + kApiTokenRememberedMs, token.index());
 }
 
-std::optional<state::v1::ApiToken> read(const Rows& rows, std::string_view index) {
-  const auto stored = rows.get(tables::kApiTokens, index);
-  if (!stored) return std::nullopt;
-  std::optional<state::v1::ApiToken> token(std::in_place);
-  token->ParseFromString(*stored);
+template <class Reader>
+std::optional<state::v1::ApiToken> read(const Reader& rows, std::string_view index) {
+  auto token = find_row<state::v1::ApiToken>(rows, tables::kApiTokens, index);
+  if (token && (token->index() != index || !UserId::from_bytes(token->user_id())))
+    rows.damaged(tables::kApiTokens, index);
   return token;
 }
 
@@ -44,31 +52,26 @@ void forget(std::string_view index, Rows& rows) {
   rows.erase(tables::kApiTokens, index);
 }
 
-}  // namespace
-
-void ApiTokensProjection::apply(const AppliedTransaction& applied, Rows& rows) const {
-  if (is_tick(applied.transaction)) {
-    purge_due(rows, tables::kApiTokenExpiry, applied.time, [&](std::string_view index) { forget(index, rows); });
-    return;
-  }
-  EventOrigin origin{.position = applied.position,
-                     .time = applied.time,
-                     .at_us = applied.transaction.at_us(),
-                     .transaction_id = applied.transaction.id()};
-  for (const auto& event : applied.transaction.events()) {
-    if (event.user().has_api_token_created()) create(event.user(), origin, rows);
-    if (event.user().has_api_token_expired())
-      take_off_the_due_list(event.user().api_token_expired().token_index(), rows);
-    ++origin.event_index;
-  }
+void apply_event(const journal::v1::Event& event, const EventOrigin& origin, Rows& rows) {
+  if (event.user().has_api_token_created()) create(event.user(), origin, rows);
+  if (event.user().has_api_token_expired()) take_off_the_due_list(event.user().api_token_expired().token_index(), rows);
 }
 
+void apply_tick(LogTime now, Rows& rows) {
+  purge_due(rows, tables::kApiTokenExpiry, now, [&](std::string_view index) { forget(index, rows); });
+}
+
+}  // namespace
+
+constinit const ModelSpec kApiTokensModel{.name = "api_tokens",
+                                          .version = 1,
+                                          .readable_from = 1,
+                                          .tables = kTables,
+                                          .apply_event = apply_event,
+                                          .apply_tick = apply_tick};
+
 std::optional<state::v1::ApiToken> find_api_token(const KvReader& rows, const Key16& index) {
-  const auto stored = rows.get(tables::kApiTokens, index.raw());
-  if (!stored) return std::nullopt;
-  std::optional<state::v1::ApiToken> token(std::in_place);
-  token->ParseFromString(*stored);
-  return token;
+  return read(rows, index.raw());
 }
 
 std::vector<state::v1::ApiToken> api_tokens_of(const KvReader& rows, const UserId& user, std::size_t limit) {
@@ -76,8 +79,7 @@ std::vector<state::v1::ApiToken> api_tokens_of(const KvReader& rows, const UserI
   rows.scan(tables::kUserApiTokens, user.raw(), {}, KvReader::Order::kAscending,
             [&](std::string_view key, std::string_view) {
               if (!key.starts_with(user.raw()) || tokens.size() == limit) return false;
-              const auto index = Key16::from_bytes(key.substr(user.raw().size()));
-              if (auto token = index ? find_api_token(rows, *index) : std::nullopt) tokens.push_back(std::move(*token));
+              if (auto token = read(rows, key.substr(user.raw().size()))) tokens.push_back(std::move(*token));
               return true;
             });
   std::ranges::sort(tokens, std::ranges::greater(), [](const auto& token) { return token.expires_ms(); });
@@ -88,7 +90,7 @@ std::vector<Key16> due_api_tokens(const KvReader& rows, LogTime now, std::size_t
   std::vector<Key16> due;
   rows.scan(tables::kApiTokenDue, {}, big_endian(now.ms + 1), KvReader::Order::kAscending,
             [&](std::string_view key, std::string_view) {
-              if (const auto index = Key16::from_bytes(key.substr(sizeof(std::int64_t)))) due.push_back(*index);
+              due.push_back(parse_id<Key16>(rows, tables::kApiTokenDue, key, key.substr(sizeof(std::int64_t))));
               return due.size() < limit;
             });
   return due;

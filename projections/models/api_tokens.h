@@ -4,18 +4,21 @@
 
 #include "domain/credential/api_tokens.h"
 #include "domain/credential/state.pb.h"
-#include "projections/rows/projection.h"
+#include "projections/rows/model.h"
 
 #include <vector>
 
 namespace ledgate {
 
-class ApiTokensProjection final : public Projection {
- public:
-  [[nodiscard]] std::string_view name() const override { return "api_tokens"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
-  void apply(const AppliedTransaction& applied, Rows& rows) const override;
-};
+extern const ModelSpec kApiTokensModel;
+
+namespace tables {
+inline constexpr Table kApiTokens = table_of(ModelId::kApiTokens, 0);      // token index (16) → state.v1.ApiToken
+inline constexpr Table kUserApiTokens = table_of(ModelId::kApiTokens, 1);  // user id ‖ token index
+inline constexpr Table kApiTokenDue =
+    table_of(ModelId::kApiTokens, 2);  // expiry (8) ‖ token index, until its end is an event
+inline constexpr Table kApiTokenExpiry = table_of(ModelId::kApiTokens, 3);  // due (8) ‖ token index
+}  // namespace tables
 
 inline constexpr std::int64_t kApiTokenRememberedMs = 30LL * 24 * 60 * 60 * 1000;
 

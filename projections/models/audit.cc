@@ -2,23 +2,38 @@
 
 #include "domain/value/fact_type.h"
 #include "projections/rows/big_endian.h"
-#include "projections/rows/tables.h"
+#include "projections/rows/parse.h"
+
+#include <array>
 
 namespace ledgate {
 namespace {
+
+constexpr std::array kTables{
+    ModelTable{.table = tables::kAudit, .name = "rows", .digest_mark = 13, .point_lookups = false},
+    ModelTable{.table = tables::kAuditByUser, .name = "by_user", .digest_mark = 14, .point_lookups = false},
+};
 
 std::string place_key(const AuditPlace& place) {
   return big_endian(value(place.position)) + big_endian(place.event_index);
 }
 
-AuditPlace parse_place(std::string_view key) {
-  return {.position = Position{from_big_endian<std::uint64_t>(key.substr(0, 8))},
-          .event_index = from_big_endian<std::uint16_t>(key.substr(8, 2))};
+constexpr std::size_t kPlaceBytes = sizeof(std::uint64_t) + sizeof(std::uint16_t);
+
+// `place`: the end of the key.
+AuditPlace parse_place(const KvReader& rows, Table table, std::string_view key, std::string_view place) {
+  if (place.size() != kPlaceBytes) rows.damaged(table, key);
+  return {.position = Position{from_big_endian<std::uint64_t>(place)},
+          .event_index = from_big_endian<std::uint16_t>(place.substr(sizeof(std::uint64_t)))};
 }
 
-rows::v1::AuditRow parse_row(std::string_view stored) {
-  rows::v1::AuditRow row;
-  row.ParseFromArray(stored.data(), static_cast<int>(stored.size()));
+AuditPlace parse_place(const KvReader& rows, std::string_view key) {
+  return parse_place(rows, tables::kAudit, key, key);
+}
+
+rows::v1::AuditRow parse_audit(const KvReader& rows, std::string_view key, std::string_view stored) {
+  auto row = parse_row<rows::v1::AuditRow>(rows, tables::kAudit, key, stored);
+  if (!TransactionId::from_bytes(row.transaction_id())) rows.damaged(tables::kAudit, key);
   return row;
 }
 
@@ -39,7 +54,7 @@ Position first_at(const KvReader& rows, LogTime time) {
     std::optional<std::pair<std::uint64_t, std::int64_t>> found;  // position, log time in µs
     rows.scan(tables::kAudit, big_endian(position), {}, KvReader::Order::kAscending,
               [&](std::string_view key, std::string_view stored) {
-                found = {value(parse_place(key).position), parse_row(stored).time_us()};
+                found = {value(parse_place(rows, key).position), parse_audit(rows, key, stored).time_us()};
                 return false;
               });
     return found;
@@ -47,7 +62,7 @@ Position first_at(const KvReader& rows, LogTime time) {
   std::uint64_t low = 0;
   std::uint64_t high = 0;
   rows.scan(tables::kAudit, {}, {}, KvReader::Order::kDescending, [&](std::string_view key, std::string_view) {
-    high = value(parse_place(key).position) + 1;
+    high = value(parse_place(rows, key).position) + 1;
     return false;
   });
   while (low < high) {
@@ -64,25 +79,26 @@ Position first_at(const KvReader& rows, LogTime time) {
 
 class Pager {
  public:
-  Pager(const AuditScan& scan, const std::function<bool(const rows::v1::AuditRow&)>& matches)
-      : scan_(scan), matches_(matches) {}
+  Pager(const KvReader& rows, const AuditScan& scan, const std::function<bool(const rows::v1::AuditRow&)>& matches)
+      : rows_(rows), scan_(scan), matches_(matches) {}
 
-  // False ends the scan.
-  bool visit(const AuditPlace& place, std::string_view stored) {
+  // A row of tables::kAudit. False ends the scan.
+  bool visit(std::string_view key, std::string_view stored) {
     if (page_.entries.size() == scan_.limit || looked_at_ == scan_.budget) {
       page_.next = last_;
       return false;
     }
     ++looked_at_;
-    last_ = place;
-    auto row = parse_row(stored);
+    last_ = parse_place(rows_, key);
+    auto row = parse_audit(rows_, key, stored);
     if (scan_.to && row.time_us() > (scan_.to->ms + 1) * kUsPerMs - 1) return false;
-    if (matches_(row)) page_.entries.push_back({.place = place, .row = std::move(row)});
+    if (matches_(row)) page_.entries.push_back({.place = last_, .row = std::move(row)});
     return true;
   }
   AuditPage take() { return std::move(page_); }
 
  private:
+  const KvReader& rows_;
   const AuditScan& scan_;
   const std::function<bool(const rows::v1::AuditRow&)>& matches_;
   AuditPage page_;
@@ -90,9 +106,7 @@ class Pager {
   std::size_t looked_at_ = 0;
 };
 
-}  // namespace
-
-void AuditProjection::apply(const AppliedTransaction& applied, Rows& rows) const {
+void apply_transaction(const AppliedTransaction& applied, Rows& rows) {
   const auto& transaction = applied.transaction;
   AuditPlace place{.position = applied.position};
   rows::v1::AuditRow row;
@@ -121,14 +135,19 @@ void AuditProjection::apply(const AppliedTransaction& applied, Rows& rows) const
   }
 }
 
+}  // namespace
+
+constinit const ModelSpec kAuditModel{
+    .name = "audit", .version = 1, .readable_from = 1, .tables = kTables, .apply_transaction = apply_transaction};
+
 AuditPage scan_audit(const KvReader& rows, const AuditScan& scan,
                      const std::function<bool(const rows::v1::AuditRow&)>& matches) {
   std::string from = scan.from ? big_endian(value(first_at(rows, *scan.from))) : std::string();
   if (scan.after) from = std::max(from, place_key(*scan.after) + '\0');
-  Pager pager(scan, matches);
+  Pager pager(rows, scan, matches);
   if (!scan.user) {
     rows.scan(tables::kAudit, from, {}, KvReader::Order::kAscending,
-              [&](std::string_view key, std::string_view stored) { return pager.visit(parse_place(key), stored); });
+              [&](std::string_view key, std::string_view stored) { return pager.visit(key, stored); });
     return pager.take();
   }
   const std::string prefix(scan.user->raw());
@@ -136,8 +155,10 @@ AuditPage scan_audit(const KvReader& rows, const AuditScan& scan,
             [&](std::string_view key, std::string_view) {
               if (!key.starts_with(prefix)) return false;
               const std::string_view place = key.substr(prefix.size());
+              parse_place(rows, tables::kAuditByUser, key, place);
               const auto stored = rows.get(tables::kAudit, place);
-              return !stored || pager.visit(parse_place(place), *stored);
+              if (!stored) rows.damaged(tables::kAuditByUser, key);
+              return pager.visit(place, *stored);
             });
   return pager.take();
 }

@@ -2,19 +2,19 @@
 // request.
 #pragma once
 
-#include "projections/rows/projection.h"
+#include "projections/rows/model.h"
 #include "projections/rows/rows.pb.h"
 
 #include <vector>
 
 namespace ledgate {
 
-class AuditProjection final : public Projection {
- public:
-  [[nodiscard]] std::string_view name() const override { return "audit"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
-  void apply(const AppliedTransaction& applied, Rows& rows) const override;
-};
+extern const ModelSpec kAuditModel;
+
+namespace tables {
+inline constexpr Table kAudit = table_of(ModelId::kAudit, 0);  // position (8) ‖ event index (2) → rows.v1.AuditRow
+inline constexpr Table kAuditByUser = table_of(ModelId::kAudit, 1);  // user id ‖ position (8) ‖ event index (2)
+}  // namespace tables
 
 // A place in the trail.
 struct AuditPlace {

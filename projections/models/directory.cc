@@ -3,10 +3,18 @@
 #include "domain/account/evolve.h"
 #include "domain/value/fact_type.h"
 #include "projections/rows/big_endian.h"
-#include "projections/rows/tables.h"
+#include "projections/rows/parse.h"
+
+#include <array>
 
 namespace ledgate {
 namespace {
+
+constexpr std::array kTables{
+    ModelTable{.table = tables::kDirectory, .name = "rows", .digest_mark = 11},
+    ModelTable{.table = tables::kDirectoryIds, .name = "numbers", .digest_mark = 12},
+    ModelTable{.table = tables::kDirectoryHistory, .name = "history", .digest_mark = 30},
+};
 
 using journal::v1::Event;
 using journal::v1::UserEvent;
@@ -14,8 +22,7 @@ using journal::v1::UserEvent;
 constexpr std::string_view kNextNumber = "next";
 
 std::uint64_t take_number(Rows& rows) {
-  const auto stored = rows.get(tables::kDirectoryIds, kNextNumber);
-  const std::uint64_t number = stored ? from_big_endian<std::uint64_t>(*stored) : 1;
+  const std::uint64_t number = find_number<std::uint64_t>(rows, tables::kDirectoryIds, kNextNumber).value_or(1);
   rows.put(tables::kDirectoryIds, kNextNumber, big_endian(number + 1));
   return number;
 }
@@ -54,8 +61,7 @@ void change_row(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   const auto number = rows.get(tables::kDirectoryIds, event.user_id());
   const auto stored = number ? rows.get(tables::kDirectory, *number) : std::nullopt;
   if (!stored) return;
-  rows::v1::DirectoryRow row;
-  row.ParseFromString(*stored);
+  auto row = parse_row<rows::v1::DirectoryRow>(rows, tables::kDirectory, *number, *stored);
   state::v1::Account account;
   if (row.has_display_name()) *account.mutable_display_name() = row.display_name();
   account.set_role(row.role());
@@ -79,8 +85,7 @@ void unlist_user(const UserEvent& event, Rows& rows) {
   const auto number = rows.get(tables::kDirectoryIds, event.user_id());
   const auto stored = number ? rows.get(tables::kDirectory, *number) : std::nullopt;
   if (!stored) return;
-  rows::v1::DirectoryRow row;
-  row.ParseFromString(*stored);
+  auto row = parse_row<rows::v1::DirectoryRow>(rows, tables::kDirectory, *number, *stored);
   for (std::uint32_t change = first_kept(row); change < row.changes(); ++change)
     rows.erase(tables::kDirectoryHistory, former_key(row, change));
   rows.erase(tables::kDirectory, *number);
@@ -94,28 +99,30 @@ void apply_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   if (type != nullptr && type->touches(FactType::Options::USER)) change_row(event, origin, rows);
 }
 
+void apply_event(const Event& event, const EventOrigin& origin, Rows& rows) {
+  if (event.has_user()) apply_user(event.user(), origin, rows);
+}
+
+rows::v1::DirectoryRow parse_listed(const KvReader& rows, Table table, std::string_view key, std::string_view stored) {
+  auto row = parse_row<rows::v1::DirectoryRow>(rows, table, key, stored);
+  if (!UserId::from_bytes(row.id())) rows.damaged(table, key);
+  return row;
+}
+
 }  // namespace
 
-void DirectoryProjection::apply(const AppliedTransaction& applied, Rows& rows) const {
-  EventOrigin origin{.position = applied.position,
-                     .time = applied.time,
-                     .at_us = applied.transaction.at_us(),
-                     .transaction_id = applied.transaction.id()};
-  for (const Event& event : applied.transaction.events()) {
-    if (event.has_user()) apply_user(event.user(), origin, rows);
-    ++origin.event_index;
-  }
-}
+constinit const ModelSpec kDirectoryModel{
+    .name = "directory", .version = 1, .readable_from = 1, .tables = kTables, .apply_event = apply_event};
 
 DirectoryPage list_users(const KvReader& rows, UserNumber after, std::size_t limit) {
   DirectoryPage page;
   rows.scan(tables::kDirectory, big_endian(value(after) + 1), {}, KvReader::Order::kAscending,
-            [&](std::string_view, std::string_view stored) {
+            [&](std::string_view key, std::string_view stored) {
               if (page.users.size() == limit) {
                 page.next = UserNumber{page.users.back().number()};
                 return false;
               }
-              page.users.emplace_back().ParseFromArray(stored.data(), static_cast<int>(stored.size()));
+              page.users.push_back(parse_listed(rows, tables::kDirectory, key, stored));
               return true;
             });
   return page;
@@ -125,9 +132,7 @@ std::optional<rows::v1::DirectoryRow> find_directory_row(const KvReader& rows, c
   const auto number = rows.get(tables::kDirectoryIds, id.raw());
   const auto stored = number ? rows.get(tables::kDirectory, *number) : std::nullopt;
   if (!stored) return std::nullopt;
-  std::optional<rows::v1::DirectoryRow> row(std::in_place);
-  row->ParseFromString(*stored);
-  return row;
+  return parse_listed(rows, tables::kDirectory, *number, *stored);
 }
 
 FormerRow find_directory_row_at(const KvReader& rows, const UserId& id, LogTime time) {
@@ -137,7 +142,8 @@ FormerRow find_directory_row_at(const KvReader& rows, const UserId& id, LogTime 
   for (std::uint32_t change = row->changes(); row->since_ms() > time.ms; --change) {
     if (change == first)
       return {.row = {}, .kept_since = first > 0 ? std::optional(LogTime{row->since_ms()}) : std::nullopt};
-    row->ParseFromString(rows.get(tables::kDirectoryHistory, former_key(*row, change - 1)).value_or(""));
+    const std::string key = former_key(*row, change - 1);
+    row = parse_listed(rows, tables::kDirectoryHistory, key, rows.get(tables::kDirectoryHistory, key).value_or(""));
   }
   return {.row = std::move(row), .kept_since = {}};
 }

@@ -2,19 +2,22 @@
 // was.
 #pragma once
 
-#include "projections/rows/projection.h"
+#include "projections/rows/model.h"
 #include "projections/rows/rows.pb.h"
 
 #include <vector>
 
 namespace ledgate {
 
-class DirectoryProjection final : public Projection {
- public:
-  [[nodiscard]] std::string_view name() const override { return "directory"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
-  void apply(const AppliedTransaction& applied, Rows& rows) const override;
-};
+extern const ModelSpec kDirectoryModel;
+
+namespace tables {
+inline constexpr Table kDirectory = table_of(ModelId::kDirectory, 0);  // user number (8) → rows.v1.DirectoryRow
+inline constexpr Table kDirectoryIds =
+    table_of(ModelId::kDirectory, 1);  // user id → user number (8); "next" → the next number
+inline constexpr Table kDirectoryHistory =
+    table_of(ModelId::kDirectory, 2);  // user number (8) ‖ slot (4) → rows.v1.DirectoryRow
+}  // namespace tables
 
 struct DirectoryPage {
   std::vector<rows::v1::DirectoryRow> users;

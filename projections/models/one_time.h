@@ -4,16 +4,16 @@
 
 #include "domain/credential/one_time.h"
 #include "domain/credential/state.pb.h"
-#include "projections/rows/projection.h"
+#include "projections/rows/model.h"
 
 namespace ledgate {
 
-class OneTimeProjection final : public Projection {
- public:
-  [[nodiscard]] std::string_view name() const override { return "one_time"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
-  void apply(const AppliedTransaction& applied, Rows& rows) const override;
-};
+extern const ModelSpec kOneTimeModel;
+
+namespace tables {
+inline constexpr Table kOneTime = table_of(ModelId::kOneTime, 0);        // user id ‖ purpose (1) → state.v1.OneTime
+inline constexpr Table kOneTimeExpiry = table_of(ModelId::kOneTime, 1);  // due (8) ‖ user id ‖ purpose
+}  // namespace tables
 
 // nullopt: there never was one, or it expired and was purged.
 std::optional<state::v1::OneTime> find_one_time(const KvReader& rows, const UserId& user, OneTimePurpose purpose);

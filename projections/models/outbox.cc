@@ -2,10 +2,17 @@
 
 #include "projections/rows/big_endian.h"
 #include "projections/rows/expiry.h"
-#include "projections/rows/tables.h"
+#include "projections/rows/parse.h"
+
+#include <array>
 
 namespace ledgate {
 namespace {
+
+constexpr std::array kTables{
+    ModelTable{.table = tables::kMails, .name = "rows", .digest_mark = 27},
+    ModelTable{.table = tables::kMailDue, .name = "due", .digest_mark = 28, .point_lookups = false},
+};
 
 using journal::v1::UserEvent;
 
@@ -22,9 +29,13 @@ std::string mail_id_of(const UserEvent& event) {
 
 std::string due_key(const state::v1::Mail& mail) { return big_endian(mail.due_ms()) + mail.id(); }
 
+template <class Reader>
+rows::v1::OutboxTotals read_totals(const Reader& rows) {
+  return find_row<rows::v1::OutboxTotals>(rows, tables::kMails, kTotals).value_or(rows::v1::OutboxTotals());
+}
+
 void count(const UserEvent& event, bool waited, Rows& rows) {
-  rows::v1::OutboxTotals totals;
-  if (const auto stored = rows.get(tables::kMails, kTotals)) totals.ParseFromString(*stored);
+  auto totals = read_totals(rows);
   if (event.has_mail_queued() && !waited) totals.set_waiting(totals.waiting() + 1);
   if (is_done(event) && waited) totals.set_waiting(totals.waiting() - 1);
   if (event.has_mail_sent()) totals.set_sent(totals.sent() + 1);
@@ -41,14 +52,11 @@ void count(const UserEvent& event, bool waited, Rows& rows) {
 void apply_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   const std::string id = mail_id_of(event);
   if (id.empty()) return;
-  const auto stored = rows.get(tables::kMails, id);
+  const auto stored = find_row<state::v1::Mail>(rows, tables::kMails, id);
   count(event, stored.has_value(), rows);
   if (!stored && !event.has_mail_queued()) return;  // given up before it was queued, or done with already
-  state::v1::Mail mail;
-  if (stored) {
-    mail.ParseFromString(*stored);
-    rows.erase(tables::kMailDue, due_key(mail));
-  }
+  auto mail = stored.value_or(state::v1::Mail());
+  if (stored) rows.erase(tables::kMailDue, due_key(mail));
   if (is_done(event)) {
     rows.erase(tables::kMails, id);
     return;
@@ -58,24 +66,18 @@ void apply_user(const UserEvent& event, const EventOrigin& origin, Rows& rows) {
   rows.put(tables::kMailDue, due_key(mail), {});
 }
 
-}  // namespace
-
-void OutboxProjection::apply(const AppliedTransaction& applied, Rows& rows) const {
-  EventOrigin origin{.position = applied.position,
-                     .time = applied.time,
-                     .at_us = applied.transaction.at_us(),
-                     .transaction_id = applied.transaction.id()};
-  for (const auto& event : applied.transaction.events()) {
-    if (event.has_user()) apply_user(event.user(), origin, rows);
-    ++origin.event_index;
-  }
+void apply_event(const journal::v1::Event& event, const EventOrigin& origin, Rows& rows) {
+  if (event.has_user()) apply_user(event.user(), origin, rows);
 }
 
+}  // namespace
+
+constinit const ModelSpec kOutboxModel{
+    .name = "outbox", .version = 1, .readable_from = 1, .tables = kTables, .apply_event = apply_event};
+
 std::optional<state::v1::Mail> find_mail(const KvReader& rows, const MailId& id) {
-  const auto stored = rows.get(tables::kMails, id.raw());
-  if (!stored) return std::nullopt;
-  std::optional<state::v1::Mail> mail(std::in_place);
-  mail->ParseFromString(*stored);
+  auto mail = find_row<state::v1::Mail>(rows, tables::kMails, id.raw());
+  if (mail && (mail->id() != id.raw() || !UserId::from_bytes(mail->user_id()))) rows.damaged(tables::kMails, id.raw());
   return mail;
 }
 
@@ -83,16 +85,12 @@ std::vector<MailId> due_mails(const KvReader& rows, LogTime now, std::size_t lim
   std::vector<MailId> due;
   rows.scan(tables::kMailDue, {}, big_endian(now.ms + 1), KvReader::Order::kAscending,
             [&](std::string_view key, std::string_view) {
-              if (const auto id = MailId::from_bytes(key.substr(sizeof(std::int64_t)))) due.push_back(*id);
+              due.push_back(parse_id<MailId>(rows, tables::kMailDue, key, key.substr(sizeof(std::int64_t))));
               return due.size() < limit;
             });
   return due;
 }
 
-rows::v1::OutboxTotals outbox_totals(const KvReader& rows) {
-  rows::v1::OutboxTotals totals;
-  if (const auto stored = rows.get(tables::kMails, kTotals)) totals.ParseFromString(*stored);
-  return totals;
-}
+rows::v1::OutboxTotals outbox_totals(const KvReader& rows) { return read_totals(rows); }
 
 }  // namespace ledgate

@@ -3,19 +3,20 @@
 
 #include "domain/delivery/outbox.h"
 #include "domain/delivery/state.pb.h"
-#include "projections/rows/projection.h"
+#include "projections/rows/model.h"
 #include "projections/rows/rows.pb.h"
 
 #include <vector>
 
 namespace ledgate {
 
-class OutboxProjection final : public Projection {
- public:
-  [[nodiscard]] std::string_view name() const override { return "outbox"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
-  void apply(const AppliedTransaction& applied, Rows& rows) const override;
-};
+extern const ModelSpec kOutboxModel;
+
+namespace tables {
+inline constexpr Table kMails =
+    table_of(ModelId::kOutbox, 0);  // mail id → state.v1.Mail; "totals" → rows.v1.OutboxTotals
+inline constexpr Table kMailDue = table_of(ModelId::kOutbox, 1);  // due (8) ‖ mail id
+}  // namespace tables
 
 std::optional<state::v1::Mail> find_mail(const KvReader& rows, const MailId& id);
 // Those that may be claimed at `now`, the longest due first.

@@ -1,18 +1,18 @@
 // Referrals: whom each user brought, in order of registration. The tree is walked from user to user.
 #pragma once
 
-#include "projections/rows/projection.h"
+#include "projections/rows/model.h"
 
 #include <vector>
 
 namespace ledgate {
 
-class ReferralsProjection final : public Projection {
- public:
-  [[nodiscard]] std::string_view name() const override { return "referrals"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
-  void apply(const AppliedTransaction& applied, Rows& rows) const override;
-};
+extern const ModelSpec kReferralsModel;
+
+namespace tables {
+inline constexpr Table kReferrals =
+    table_of(ModelId::kReferrals, 0);  // referrer's id ‖ position (8) ‖ event index (4) → user id
+}  // namespace tables
 
 // A place in the list of one referrer.
 struct ReferralPlace {

@@ -3,12 +3,19 @@
 #include "domain/session/evolve.h"
 #include "domain/value/fact_type.h"
 #include "projections/rows/expiry.h"
-#include "projections/rows/tables.h"
+#include "projections/rows/parse.h"
 
 #include <algorithm>
+#include <array>
 
 namespace ledgate {
 namespace {
+
+constexpr std::array kTables{
+    ModelTable{.table = tables::kSessions, .name = "rows", .digest_mark = 8},
+    ModelTable{.table = tables::kUserSessions, .name = "by_user", .digest_mark = 9, .point_lookups = false},
+    ModelTable{.table = tables::kSessionExpiry, .name = "expiry", .digest_mark = 10, .point_lookups = false},
+};
 
 using journal::v1::Event;
 using journal::v1::SessionEvent;
@@ -27,8 +34,8 @@ bool touches_session(const SessionEvent& event) {
 void apply_session(const SessionEvent& event, const EventOrigin& origin, Rows& rows) {
   if (event.session_id().empty()) return;  // Basic authentication, or a refusal about no session of ours
   if (!touches_session(event)) return;
-  state::v1::Session session;
-  if (const auto stored = rows.get(tables::kSessions, event.session_id())) session.ParseFromString(*stored);
+  auto session =
+      find_row<state::v1::Session>(rows, tables::kSessions, event.session_id()).value_or(state::v1::Session());
   evolve(session, event, origin);
   rows.put(tables::kSessions, event.session_id(), session.SerializeAsString());
   if (event.has_logged_in() || event.has_guest_entered()) {
@@ -40,41 +47,37 @@ void apply_session(const SessionEvent& event, const EventOrigin& origin, Rows& r
 // Rotation moves a session's end without touching the index; a row found before its end is filed again under the new
 // one.
 void expire_session(std::string_view session_id, LogTime now, Rows& rows) {
-  const auto stored = rows.get(tables::kSessions, session_id);
-  if (!stored) return;
-  state::v1::Session session;
-  session.ParseFromString(*stored);
-  if (session.expires_ms() > now.ms) {
-    schedule_expiry(rows, tables::kSessionExpiry, session.expires_ms(), session_id);
+  const auto session = find_row<state::v1::Session>(rows, tables::kSessions, session_id);
+  if (!session) return;
+  if (session->expires_ms() > now.ms) {
+    schedule_expiry(rows, tables::kSessionExpiry, session->expires_ms(), session_id);
     return;
   }
   rows.erase(tables::kSessions, session_id);
-  rows.erase(tables::kUserSessions, by_user_key(session.user_id(), session_id));
+  rows.erase(tables::kUserSessions, by_user_key(session->user_id(), session_id));
+}
+
+void apply_event(const Event& event, const EventOrigin& origin, Rows& rows) {
+  if (event.has_session()) apply_session(event.session(), origin, rows);
+}
+
+void apply_tick(LogTime now, Rows& rows) {
+  purge_due(rows, tables::kSessionExpiry, now, [&](std::string_view id) { expire_session(id, now, rows); });
 }
 
 }  // namespace
 
-void SessionsProjection::apply(const AppliedTransaction& applied, Rows& rows) const {
-  if (is_tick(applied.transaction)) {
-    purge_due(rows, tables::kSessionExpiry, applied.time,
-              [&](std::string_view id) { expire_session(id, applied.time, rows); });
-    return;
-  }
-  EventOrigin origin{.position = applied.position,
-                     .time = applied.time,
-                     .at_us = applied.transaction.at_us(),
-                     .transaction_id = applied.transaction.id()};
-  for (const Event& event : applied.transaction.events()) {
-    if (event.has_session()) apply_session(event.session(), origin, rows);
-    ++origin.event_index;
-  }
-}
+constinit const ModelSpec kSessionsModel{.name = "sessions",
+                                         .version = 1,
+                                         .readable_from = 1,
+                                         .tables = kTables,
+                                         .apply_event = apply_event,
+                                         .apply_tick = apply_tick};
 
 std::optional<state::v1::Session> find_session(const KvReader& rows, const SessionId& id) {
-  const auto stored = rows.get(tables::kSessions, id.raw());
-  if (!stored) return std::nullopt;
-  std::optional<state::v1::Session> session(std::in_place);
-  session->ParseFromString(*stored);
+  auto session = find_row<state::v1::Session>(rows, tables::kSessions, id.raw());
+  if (session && (session->id() != id.raw() || !UserId::from_bytes(session->user_id())))
+    rows.damaged(tables::kSessions, id.raw());
   return session;
 }
 
@@ -90,10 +93,8 @@ SessionPage sessions_of(const KvReader& rows, const UserId& user, const SessionS
       return false;
     }
     ++looked_at;
-    const auto id = SessionId::from_bytes(key.substr(user.raw().size()));
-    if (!id) return true;
-    last = *id;
-    auto session = find_session(rows, *id);
+    last = parse_id<SessionId>(rows, tables::kUserSessions, key, key.substr(user.raw().size()));
+    auto session = find_session(rows, last);
     if (session && wanted.wanted(*session)) page.sessions.push_back(std::move(*session));
     return true;
   });

@@ -3,19 +3,20 @@
 #pragma once
 
 #include "domain/session/state.pb.h"
-#include "projections/rows/projection.h"
+#include "projections/rows/model.h"
 
 #include <functional>
 #include <vector>
 
 namespace ledgate {
 
-class SessionsProjection final : public Projection {
- public:
-  [[nodiscard]] std::string_view name() const override { return "sessions"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
-  void apply(const AppliedTransaction& applied, Rows& rows) const override;
-};
+extern const ModelSpec kSessionsModel;
+
+namespace tables {
+inline constexpr Table kSessions = table_of(ModelId::kSessions, 0);       // session id → state.v1.Session
+inline constexpr Table kUserSessions = table_of(ModelId::kSessions, 1);   // user id ‖ session id
+inline constexpr Table kSessionExpiry = table_of(ModelId::kSessions, 2);  // due (8) ‖ session id
+}  // namespace tables
 
 std::optional<state::v1::Session> find_session(const KvReader& rows, const SessionId& id);
 

@@ -1,19 +1,18 @@
 // The keys that sign tokens: added and retired through the journal, so that every node has the same ones.
 #pragma once
 
-#include "projections/rows/projection.h"
+#include "projections/rows/model.h"
 #include "projections/rows/rows.pb.h"
 
 #include <vector>
 
 namespace ledgate {
 
-class SigningKeysProjection final : public Projection {
- public:
-  [[nodiscard]] std::string_view name() const override { return "signing_keys"; }
-  [[nodiscard]] std::uint32_t version() const override { return 1; }
-  void apply(const AppliedTransaction& applied, Rows& rows) const override;
-};
+extern const ModelSpec kSigningKeysModel;
+
+namespace tables {
+inline constexpr Table kSigningKeys = table_of(ModelId::kSigningKeys, 0);  // kid → rows.v1.SigningKeyRow
+}  // namespace tables
 
 std::vector<rows::v1::SigningKeyRow> list_signing_keys(const KvReader& rows);
 

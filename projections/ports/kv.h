@@ -4,20 +4,27 @@
 
 #include "domain/errors/result.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace ledgate {
 
-// A table (RocksDB: a column family), by its index in the list the store was opened with.
-enum class Table : std::uint8_t {};
+// What a program calls a table. Which of the store's tables (RocksDB: a column family) stands behind it is said when
+// the store is opened, and by KvStore::bind() later on.
+enum class Table : std::uint16_t {};
+inline constexpr std::size_t kTablesMax = 512;
 
 struct TableSpec {
-  std::string name;           // e.g. "accounts.v1.rows"
+  Table table{};              // below kTablesMax
+  std::string name;           // in the store, e.g. "accounts.v1.rows"
   bool point_lookups = true;  // get() matters (bloom filter); false: only scanned
 };
 
@@ -32,6 +39,17 @@ class KvReader {
   using Visitor = std::function<bool(std::string_view key, std::string_view value)>;
   virtual void scan(Table table, std::string_view from, std::string_view to, Order order,
                     const Visitor& visit) const = 0;
+
+  // Called by whoever was given a row that it cannot read. "No such row" would be a lie, so the node stops, with one
+  // line that names the table and the key. In tests it throws.
+  [[noreturn]] void damaged(Table table, std::string_view key) const {
+    tell_damaged(table, key);
+    std::abort();
+  }
+
+ protected:
+  // Is not expected to return.
+  virtual void tell_damaged(Table table, std::string_view key) const = 0;
 };
 
 // All rows as they were at one moment. Any thread; cheap; release it soon.
@@ -46,8 +64,8 @@ class KvBatch {
   virtual void clear() = 0;
 };
 
-// Threads: snapshot() from any; write() from one at a time. A failed write is final: the error says why and the node
-// stops.
+// Threads: snapshot() from any; write() and what concerns tables from any too, one after the other. A failed write is
+// final: the error says why and the node stops.
 class KvStore {
  public:
   virtual ~KvStore() = default;
@@ -59,6 +77,16 @@ class KvStore {
   // Makes what was written survive the loss of power. Read models need it only before a clean stop; the journal is the
   // truth.
   virtual Status flush() = 0;
+
+  // The names of all tables that are there.
+  [[nodiscard]] virtual std::vector<std::string> table_names() const = 0;
+  // From now on each `spec.table` is the table of that name, which is made when it is missing; for whoever reads, all
+  // of them at once. Snapshots that were taken before keep the tables they had; so does what is being read of the
+  // newest rows.
+  virtual Status bind(std::span<const TableSpec> specs) = 0;
+  // Ends a table, if there is one of that name, for good: what was written before, which may say that it is not needed
+  // any more, survives the loss of power then. Whoever still reads it may go on; nobody may begin to.
+  virtual Status drop(std::string_view name) = 0;
 };
 
 }  // namespace ledgate

@@ -1,13 +1,13 @@
 #include "projections/replica/applier.h"
 
 #include "projections/models/accounts.h"
-#include "projections/replica/registry.h"
 #include "projections/rows/expiry.h"
-#include "projections/rows/tables.h"
+#include "projections/rows/parse.h"
 
 #include <sodium.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace ledgate {
 namespace {
@@ -15,11 +15,9 @@ namespace {
 using journal::v1::Event;
 using journal::v1::Transaction;
 
-constexpr std::string_view kStateKey = "state";
 constexpr std::string_view kJournalKey = "journal";
-constexpr std::string_view kReplicaName = "replica";
-constexpr std::uint32_t kReplicaVersion = 1;
 constexpr int kPeersMax = 32;
+constexpr std::uint64_t kRefusedAhead = 4096;
 constexpr const char* kVoidMark = "void";
 
 // A fact of a later version parses here as an event without a fact.
@@ -53,9 +51,12 @@ void note_peer(rows::v1::ReplicaState& state, const std::string& node, LogTime t
   peer.set_position(value(position));
 }
 
+// Of a state that was read. What has another length cannot be read.
 template <std::size_t N>
-void load(std::array<std::uint8_t, N>& out, const std::string& stored) {
-  if (stored.size() == N) std::copy(stored.begin(), stored.end(), reinterpret_cast<char*>(out.data()));
+bool load(std::array<std::uint8_t, N>& out, const std::string& stored) {
+  if (stored.size() != N) return false;
+  std::copy(stored.begin(), stored.end(), reinterpret_cast<char*>(out.data()));
+  return true;
 }
 
 template <std::size_t N>
@@ -65,29 +66,35 @@ std::string as_string(const std::array<std::uint8_t, N>& bytes) {
 
 }  // namespace
 
-rows::v1::ReplicaState read_replica_state(const KvReader& rows) {
-  rows::v1::ReplicaState state;
-  if (const auto stored = rows.get(tables::kMeta, kStateKey)) state.ParseFromString(*stored);
-  return state;
-}
-
 std::string journal_id(const KvReader& rows) { return rows.get(tables::kMeta, kJournalKey).value_or(""); }
 
-Applier::Applier(KvStore& store, const RecordMac& mac, std::vector<VoidedRecord> voided)
+Applier::Applier(KvStore& store, const RecordMac& mac, ApplierOptions options)
     : store_(store),
       mac_(mac),
-      voided_(std::move(voided)),
-      projections_(make_projections()),
-      rows_(store, tables::specs()),
-      state_(read_replica_state(store.latest())),
-      digests_(projections_.size()) {
-  load(chain_, state_.chain());
-  for (const auto& row : state_.digests()) {
-    if (row.name() == kReplicaName) load(replica_digest_, row.digest());
-    for (std::size_t i = 0; i < projections_.size(); ++i) {
-      if (row.name() == projections_[i]->name()) load(digests_[i], row.digest());
+      options_(std::move(options)),
+      rows_(store, options_.models, options_.side),
+      state_(options_.side == Side::kServed ? read_replica_state(store.latest()) : read_beside_state(store.latest())) {
+  load_state();
+}
+
+// The first release kept no verdicts: those below where it stood are to be given again when they are needed.
+void Applier::load_state() {
+  bool is_whole = empty() || (JournalId::from_bytes(state_.journal_id()) && load(chain_, state_.chain()));
+  for (const ServedModel& served : served_models(state_, options_.models)) {
+    Model& model =
+        models_.emplace_back(Model{.spec = served.spec, .version = served.version, .is_folded = served.is_folded()});
+    for (const auto& row : state_.models()) {
+      if (row.name() == served.spec->name) is_whole = is_whole && load(model.digest, row.digest());
     }
   }
+  if (!is_whole) store_.latest().damaged(tables::kMeta, state_key(options_.side));
+  if (options_.side == Side::kBeside && empty()) {
+    const auto served = read_replica_state(store_.latest());
+    state_.set_refused_from(served.format() < kRowsFormat ? served.position() + 1 : served.refused_from());
+  } else if (state_.format() < kRowsFormat && !empty()) {
+    state_.set_refused_from(state_.position() + 1);
+  }
+  state_.set_format(kRowsFormat);
 }
 
 bool Applier::is_applied_record(const JournalRecord& record) const {
@@ -130,7 +137,7 @@ Status Applier::apply(const JournalRecord& record) {
 }
 
 bool Applier::is_voided(const JournalRecord& record) const {
-  return std::any_of(voided_.begin(), voided_.end(), [&](const VoidedRecord& voided) {
+  return std::any_of(options_.voided.begin(), options_.voided.end(), [&](const VoidedRecord& voided) {
     return voided.position == record.position && voided.hash == to_hex(record_hash(record.bytes));
   });
 }
@@ -181,12 +188,16 @@ Status Applier::apply_transaction(const JournalRecord& record, std::string_view 
   const LogTime time{std::max(state_.log_time_ms(), record.appended.ms)};
   // A tick purges by scanning, and scans see only what is committed.
   if (is_tick(transaction)) TRY_STATUS(write_batch());
-  const auto verdict = judge(transaction, record.position, record.appended, rows_);
+  const auto verdict = verdict_on(transaction, record);
   if (!verdict) state_.set_duplicates(state_.duplicates() + 1);
   if (verdict == Verdict::kStale) state_.set_stale(state_.stale() + 1);
   if (verdict == Verdict::kConflict) state_.set_conflicts(state_.conflicts() + 1);
-  if (verdict == Verdict::kAccepted) fold(transaction, record.position, time);
-  rows_.fold_digest(replica_digest_);
+  if (verdict == Verdict::kAccepted) {
+    fold(transaction, record.position, time);
+  } else if (judges(record.position)) {
+    rows_.put_undigested(tables::kRefused, big_endian(value(record.position)), {});
+  }
+  rows_.fold_digest(replica_model().digest);
   extend(record, record.bytes);
   if (verdict) {
     const auto id = TransactionId::from_bytes(transaction.id());
@@ -202,19 +213,43 @@ Status Applier::apply_transaction(const JournalRecord& record, std::string_view 
   return {};
 }
 
+bool Applier::judges(Position position) const {
+  return options_.side == Side::kServed || value(position) < state_.refused_from();
+}
+
+std::optional<Verdict> Applier::verdict_on(const Transaction& transaction, const JournalRecord& record) {
+  if (judges(record.position)) return judge(transaction, record.position, record.appended, rows_);
+  return was_refused(record.position) ? Verdict::kConflict : Verdict::kAccepted;
+}
+
+// What the served rows have not come to is not known to be accepted.
+bool Applier::was_refused(Position position) {
+  if (value(position) >= refused_end_) {
+    const std::uint64_t known = read_replica_state(store_.latest()).position() + 1;
+    refused_end_ = std::min(value(position) + kRefusedAhead, known);
+    if (value(position) >= refused_end_) throw std::logic_error("a record has no verdict yet");
+    refused_.clear();
+    store_.latest().scan(tables::kRefused, big_endian(value(position)), big_endian(refused_end_),
+                         KvReader::Order::kAscending, [&](std::string_view key, std::string_view) {
+                           refused_.insert(parse_number<std::uint64_t>(store_.latest(), tables::kRefused, key, key));
+                           return true;
+                         });
+  }
+  return refused_.contains(value(position));
+}
+
 void Applier::fold(const Transaction& transaction, Position position, LogTime time) {
-  rows_.fold_digest(replica_digest_);
+  rows_.fold_digest(replica_model().digest);
   const AppliedTransaction applied{.position = position, .time = time, .transaction = transaction};
-  for (std::size_t i = 0; i < projections_.size(); ++i) {
-    projections_[i]->apply(applied, rows_);
-    rows_.fold_digest(digests_[i]);
+  for (Model& model : models_) {
+    if (!model.is_folded || (&model == &replica_model() && !judges(position))) continue;
+    apply_to_model(*model.spec, applied, rows_);
+    rows_.fold_digest(model.digest);
   }
   if (is_tick(transaction)) {
-    forget_expired(time, rows_);
     state_.set_last_tick_ms(time.ms);
     state_.set_purge_backlog(rows_.erased() >= kPurgeRowsPerTick);
     note_peer(state_, transaction.node(), time, position);
-    rows_.fold_digest(replica_digest_);
   }
 }
 
@@ -228,23 +263,43 @@ void Applier::extend(const JournalRecord& record, std::string_view chained) {
 Status Applier::write_batch() {
   state_.set_chain(as_string(chain_));
   if (last_record_) state_.set_record_hash(record_hash(*last_record_));
-  state_.clear_digests();
-  const auto add_digest = [&](std::string_view name, std::uint32_t version, const RowsDigest& digest) {
-    auto& row = *state_.add_digests();
-    row.set_name(std::string(name));
-    row.set_version(version);
-    row.set_digest(as_string(digest));
-  };
-  add_digest(kReplicaName, kReplicaVersion, replica_digest_);
-  for (std::size_t i = 0; i < projections_.size(); ++i)
-    add_digest(projections_[i]->name(), projections_[i]->version(), digests_[i]);
-  rows_.put_undigested(tables::kMeta, kStateKey, state_.SerializeAsString());
+  state_.clear_models();
+  for (const Model& model : models_) {
+    if (model.version == 0) continue;
+    auto& row = *state_.add_models();
+    row.set_name(std::string(model.spec->name));
+    row.set_version(model.version);
+    row.set_digest(as_string(model.digest));
+  }
+  rows_.put_undigested(tables::kMeta, state_key(options_.side), state_.SerializeAsString());
   return rows_.commit();
 }
 
 Result<std::vector<Applier::Settlement>> Applier::commit() {
   TRY_STATUS(write_batch());
   return std::exchange(settlements_, {});
+}
+
+Status Applier::adopt(Applier& fold) {
+  if (fold.state_.position() != state_.position() || fold.chain_ != chain_) {
+    return fail(ErrorCode::kJournalCorrupt, "the journal that was read for them up to record " +
+                                                std::to_string(fold.state_.position()) +
+                                                " is not the one that was applied here");
+  }
+  for (const Model& folded : fold.models_) {
+    if (&folded == &fold.replica_model()) continue;
+    const auto served =
+        std::ranges::find(models_, folded.spec->name, [](const Model& model) { return model.spec->name; });
+    served->version = folded.version;
+    served->digest = folded.digest;
+    served->is_folded = true;
+  }
+  state_.set_refused_from(0);
+  rows_.erase_undigested(tables::kMeta, state_key(Side::kBeside));
+  TRY_STATUS(write_batch());
+  TRY_STATUS(serve_beside(store_, fold.options_.models));
+  rows_.reload();
+  return {};
 }
 
 }  // namespace ledgate

@@ -7,19 +7,26 @@
 #include "projections/log/record.h"
 #include "projections/log/verdict.h"
 #include "projections/ports/journal_reader.h"
-#include "projections/rows/rows.pb.h"
+#include "projections/replica/served_models.h"
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace ledgate {
 
-// What the last committed batch left: position, chain, digests. Any thread.
-rows::v1::ReplicaState read_replica_state(const KvReader& rows);
 // The id in the genesis that these rows began with; empty before it.
 std::string journal_id(const KvReader& rows);
+
+struct ApplierOptions {
+  std::vector<VoidedRecord> voided = {};  // records that are passed over
+  // The replica's own first; bind_tables() has been called with all of the program's.
+  std::vector<ModelSpec> models{all_models().begin(), all_models().end()};
+  // Beside the served rows, verdicts that were kept are not given again, and nothing ahead of them is applied.
+  Side side = Side::kServed;
+};
 
 // One thread. After an error the applier is of no further use, and what it had not committed is lost, as it should be.
 class Applier {
@@ -29,13 +36,12 @@ class Applier {
     Settled settled;
   };
 
-  // `voided`: records that are passed over.
-  Applier(KvStore& store, const RecordMac& mac, std::vector<VoidedRecord> voided = {});
+  Applier(KvStore& store, const RecordMac& mac, ApplierOptions options = {});
 
   // How many records were refused for their MAC since this object was made; a genesis that came second is none.
   [[nodiscard]] std::uint64_t foreign_records() const { return foreign_records_; }
   // Nothing was ever applied here.
-  [[nodiscard]] bool empty() const { return state_.journal_id().empty(); }
+  [[nodiscard]] bool empty() const { return is_empty(state_); }
   [[nodiscard]] const rows::v1::ReplicaState& state() const { return state_; }
   [[nodiscard]] Position next_position() const { return empty() ? Position{0} : Position{state_.position() + 1}; }
 
@@ -51,10 +57,27 @@ class Applier {
   // Writes the batch; then what was settled in it may be told.
   Result<std::vector<Settlement>> commit();
 
+  // Serves the models that `fold` has folded beside, which stands at the same record, and drops those before; nothing
+  // is uncommitted in either. Then `fold` is of no further use. kJournalCorrupt: it was folded from another journal.
+  Status adopt(Applier& fold);
+
  private:
+  struct Model {
+    const ModelSpec* spec = nullptr;
+    std::uint32_t version = 0;  // of the rows
+    bool is_folded = false;
+    RowsDigest digest{};
+  };
+
   Status apply_genesis(const JournalRecord& record);
   Status apply_transaction(const JournalRecord& record, std::string_view payload);
   void fold(const journal::v1::Transaction& transaction, Position position, LogTime time);
+  void load_state();
+  // The verdict on a transaction; nullopt: a copy.
+  std::optional<Verdict> verdict_on(const journal::v1::Transaction& transaction, const JournalRecord& record);
+  [[nodiscard]] bool judges(Position position) const;
+  [[nodiscard]] bool was_refused(Position position);
+  [[nodiscard]] Model& replica_model() { return models_.front(); }
   [[nodiscard]] bool is_voided(const JournalRecord& record) const;
   Status apply_opened(const JournalRecord& record);
   void extend(const JournalRecord& record, std::string_view chained);
@@ -62,16 +85,17 @@ class Applier {
 
   KvStore& store_;
   const RecordMac& mac_;
-  const std::vector<VoidedRecord> voided_;
-  std::vector<std::unique_ptr<Projection>> projections_;
+  const ApplierOptions options_;
   BatchRows rows_;
   rows::v1::ReplicaState state_;
   std::uint64_t foreign_records_ = 0;
-  RowsDigest replica_digest_{};
-  std::vector<RowsDigest> digests_;
+  std::vector<Model> models_;
   Chain chain_{};
   std::optional<std::string> last_record_;  // of those applied here; its hash is made once a batch
   std::vector<Settlement> settlements_;
+  // Beside the served rows: which of the positions below the end count for nothing, from the present one on.
+  std::set<std::uint64_t> refused_;
+  std::uint64_t refused_end_ = 0;
 };
 
 }  // namespace ledgate

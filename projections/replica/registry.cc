@@ -1,5 +1,6 @@
 #include "projections/replica/registry.h"
 
+#include "projections/log/verdict.h"
 #include "projections/models/accounts.h"
 #include "projections/models/api_tokens.h"
 #include "projections/models/audit.h"
@@ -12,22 +13,15 @@
 #include "projections/models/sessions.h"
 #include "projections/models/signing_keys.h"
 
+#include <array>
+
 namespace ledgate {
 
-std::vector<std::unique_ptr<Projection>> make_projections() {
-  std::vector<std::unique_ptr<Projection>> projections;
-  projections.push_back(std::make_unique<AccountsProjection>());
-  projections.push_back(std::make_unique<SessionsProjection>());
-  projections.push_back(std::make_unique<DirectoryProjection>());
-  projections.push_back(std::make_unique<AuditProjection>());
-  projections.push_back(std::make_unique<LimitsProjection>());
-  projections.push_back(std::make_unique<IdempotencyProjection>());
-  projections.push_back(std::make_unique<SigningKeysProjection>());
-  projections.push_back(std::make_unique<OneTimeProjection>());
-  projections.push_back(std::make_unique<ApiTokensProjection>());
-  projections.push_back(std::make_unique<OutboxProjection>());
-  projections.push_back(std::make_unique<ReferralsProjection>());
-  return projections;
+std::span<const ModelSpec> all_models() {
+  static const std::array kModels{kReplicaModel, kAccountsModel,  kSessionsModel,    kDirectoryModel,
+                                  kAuditModel,   kLimitsModel,    kIdempotencyModel, kSigningKeysModel,
+                                  kOneTimeModel, kApiTokensModel, kOutboxModel,      kReferralsModel};
+  return kModels;
 }
 
 }  // namespace ledgate

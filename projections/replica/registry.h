@@ -1,13 +1,17 @@
-// The projections of a node, in one visible list. Their order is the order in which they are applied.
+// The table of models: what a node folds the journal into.
 #pragma once
 
-#include "projections/rows/projection.h"
+#include "projections/rows/model.h"
 
-#include <memory>
+#include <span>
 #include <vector>
 
 namespace ledgate {
 
-std::vector<std::unique_ptr<Projection>> make_projections();
+// The replica's own bookkeeping first, then the read models, in the order in which they are applied. Good for ever.
+std::span<const ModelSpec> all_models();
+
+// Every table of a node.
+inline std::vector<TableSpec> table_specs() { return table_specs(all_models()); }
 
 }  // namespace ledgate

@@ -7,18 +7,21 @@ namespace ledgate {
 namespace {
 
 constexpr std::chrono::milliseconds kPoll{100};
+constexpr std::chrono::milliseconds kGlance{5};
 constexpr std::chrono::milliseconds kRetry{20};
 constexpr std::chrono::milliseconds kDoubt{100};
+constexpr std::uint64_t kNear = 512;  // records between a fold and the served rows, when it is nearly done
 
 bool is_final(const Error& error) { return error.code != ErrorCode::kJournalUnavailable; }
 
 }  // namespace
 
 struct Replica::Impl {
-  Impl(JournalReader& journal_in, KvStore& store_in, const RecordMac& mac, Options options_in)
+  Impl(JournalReader& journal_in, KvStore& store_in, const RecordMac& mac_in, Options options_in)
       : journal(journal_in),
         store(store_in),
-        applier(store_in, mac, options_in.voided),
+        mac(mac_in),
+        applier(store_in, mac_in, {.voided = options_in.voided, .models = options_in.models}),
         options(std::move(options_in)) {}
 
   void fail_with(const Error& error) {
@@ -54,17 +57,100 @@ struct Replica::Impl {
     if (options.on_progress) options.on_progress(Position{applier.state().position()});
   }
 
+  Status begin_fold();
+  Status fold_step(Position applied, std::chrono::milliseconds timeout);
+  void fold_beside(const Awaiter& awaiter);
+  void take_over_fold();
+  Status swap();
+  void note_fold(Position applied, const std::string& why);
+
   JournalReader& journal;
   KvStore& store;
+  const RecordMac& mac;
   Applier applier;
   Options options;
+  // Of the thread that folds until is_near is set, and then of the one that applies.
+  std::unique_ptr<BesideFold> fold;
+  std::atomic<bool> is_near{false};
+  std::thread fold_thread;
   std::uint32_t cuts = 0;  // that were seen since the journal was last whole
   std::atomic<bool> stopping{false};
   std::thread thread;
 
   mutable std::mutex mutex;
+  // Guarded by mutex.
   std::optional<Error> failure;
+  std::optional<FoldStatus> fold_status;
 };
+
+Status Replica::Impl::begin_fold() {
+  if (options.beside == nullptr || fold) return {};
+  fold = TRY(BesideFold::make(*options.beside, store, mac, {.voided = options.voided, .models = options.models}));
+  if (fold) note_fold(Position{applier.state().position()}, {});
+  return {};
+}
+
+// A log that looks cut is out of sight: what is to be folded has been applied here.
+Status Replica::Impl::fold_step(Position applied, std::chrono::milliseconds timeout) {
+  Status stepped = fold->step(applied, timeout);
+  if (!stepped && stepped.error().code == ErrorCode::kJournalTruncated)
+    stepped = fail(ErrorCode::kJournalUnavailable, stepped.error().message);
+  note_fold(applied, stepped || !is_final(stepped.error()) ? std::string() : stepped.error().message);
+  return stepped;
+}
+
+void Replica::Impl::note_fold(Position applied, const std::string& why) {
+  const FoldStatus now{.models = fold->models(),
+                       .records = value(fold->next_position()),
+                       .records_of = value(applied) + 1,
+                       .failure = why};
+  {
+    const std::lock_guard lock(mutex);
+    fold_status = now;
+  }
+  if (options.on_fold) options.on_fold(now);
+}
+
+// A thread of its own, until the fold has come close to the rows that are served. What it cannot do is left undone: the
+// served rows do not need it.
+void Replica::Impl::fold_beside(const Awaiter& awaiter) {
+  if (options.on_beside_thread) options.on_beside_thread();
+  while (!stopping.load(std::memory_order_relaxed)) {
+    const Position applied = awaiter.applied();
+    const Status stepped = fold_step(applied, kPoll);
+    if (!stepped && is_final(stepped.error())) return;
+    if (!stepped) awaiter.waiting().pause(kRetry);
+    if (value(fold->next_position()) + kNear > value(applied)) {
+      is_near.store(true, std::memory_order_release);
+      return;
+    }
+  }
+}
+
+// The thread that applies, between two batches: the last records, then the swap.
+void Replica::Impl::take_over_fold() {
+  const Position applied{applier.state().position()};
+  Status stepped = fold_step(applied, kGlance);
+  if (stepped && fold->next_position() <= applied) return;  // the rest after the next batch
+  if (stepped) stepped = swap();
+  if (!stepped && is_final(stepped.error())) {
+    note_fold(applied, stepped.error().message);
+    is_near.store(false, std::memory_order_release);
+  }
+}
+
+Status Replica::Impl::swap() {
+  TRY_STATUS(applier.adopt(fold->applier()));
+  is_near.store(false, std::memory_order_release);
+  if (fold_thread.joinable()) fold_thread.join();
+  fold.reset();
+  {
+    const std::lock_guard lock(mutex);
+    fold_status.reset();
+  }
+  if (options.on_swapped) options.on_swapped();
+  return {};
+}
 
 Replica::Replica(JournalReader& journal, KvStore& store, const RecordMac& mac, Awaiter& awaiter, Options options)
     : awaiter_(awaiter), impl_(std::make_unique<Impl>(journal, store, mac, std::move(options))) {}
@@ -116,7 +202,17 @@ Status Replica::open_now() {
                 "journal record " + std::to_string(state.position()) + " is not the one that was applied here");
   }
   awaiter_.advance(Position{state.position()}, LogTime{state.log_time_ms()});
-  return {};
+  return impl_->begin_fold();
+}
+
+Status Replica::fold_first() {
+  const Position applied{impl_->applier.state().position()};
+  while (impl_->fold->next_position() <= applied) {
+    if (impl_->stopping.load(std::memory_order_relaxed))
+      return fail(ErrorCode::kJournalUnavailable, "stopped before the models were folded anew");
+    TRY_STATUS(impl_->fold_step(applied, kPoll));
+  }
+  return impl_->swap();
 }
 
 // After a connection was lost. The keyring was the journal's own before, so what it does not fit now is another log.
@@ -131,6 +227,7 @@ Status Replica::reopen() {
 }
 
 Status Replica::catch_up() {
+  if (impl_->fold && impl_->fold->comes_first()) TRY_STATUS(fold_first());
   const Position end = TRY(impl_->journal.end());
   while (value(impl_->applier.next_position()) < value(end)) {
     if (impl_->stopping.load(std::memory_order_relaxed))
@@ -145,11 +242,18 @@ Status Replica::catch_up() {
 }
 
 void Replica::run() {
+  if (impl_->fold) {
+    impl_->fold_thread = std::thread([this] {
+      name_this_thread("fold");
+      impl_->fold_beside(awaiter_);
+    });
+  }
   bool was_away = false;
   while (!impl_->stopping.load(std::memory_order_relaxed)) {
     auto stepped = was_away ? reopen() : impl_->step(awaiter_, kPoll).map([](bool) {});
     if (!stepped && !was_away) stepped = fail(doubted(std::move(stepped).error()));
     was_away = !stepped;
+    if (stepped && impl_->is_near.load(std::memory_order_acquire)) impl_->take_over_fold();
     if (stepped) continue;
     if (is_final(stepped.error())) {
       impl_->fail_with(stepped.error());
@@ -173,6 +277,7 @@ void Replica::request_stop() { impl_->stopping.store(true, std::memory_order_rel
 void Replica::stop() {
   request_stop();
   if (impl_->thread.joinable()) impl_->thread.join();
+  if (impl_->fold_thread.joinable()) impl_->fold_thread.join();
 }
 
 ReplicaStatus Replica::status() const {
@@ -192,9 +297,11 @@ ReplicaStatus Replica::status() const {
     status.peers.push_back(
         {.node = peer.node(), .last_tick = LogTime{peer.last_tick_ms()}, .position = Position{peer.position()}});
   }
-  for (const auto& row : state.digests()) {
+  for (const auto& row : state.models()) {
     status.projections.push_back({.name = row.name(), .version = row.version(), .digest = to_hex(row.digest())});
   }
+  const std::lock_guard lock(impl_->mutex);
+  status.fold = impl_->fold_status;
   return status;
 }
 

@@ -8,7 +8,7 @@
 #include "projections/ports/journal_reader.h"
 #include "projections/ports/kv.h"
 #include "projections/ports/record_mac.h"
-#include "projections/rows/projection.h"
+#include "projections/replica/beside_fold.h"
 
 #include <atomic>
 #include <functional>
@@ -19,6 +19,15 @@
 #include <vector>
 
 namespace ledgate {
+
+// Models that are folded anew beside the served ones.
+struct FoldStatus {
+  std::vector<FoldedModel> models;
+  std::uint64_t records = 0;     // folded so far, of
+  std::uint64_t records_of = 0;  // those that are applied
+  double per_second = 0;         // where somebody measures it
+  std::string failure;           // why it was given up; empty: it goes on
+};
 
 struct ReplicaStatus {
   struct Row {
@@ -41,8 +50,9 @@ struct ReplicaStatus {
     LogTime last_tick;
     Position position{};  // of that tick
   };
-  std::vector<Peer> peers;     // nodes whose ticks were accepted, this one among them
-  bool purge_backlog = false;  // the last tick had more to purge than its bound
+  std::vector<Peer> peers;         // nodes whose ticks were accepted, this one among them
+  bool purge_backlog = false;      // the last tick had more to purge than its bound
+  std::optional<FoldStatus> fold;  // absent: every model is served in the program's version
 };
 
 // Owns the applier's state. open() and run() belong to one thread; status() and failure() to any.
@@ -58,6 +68,15 @@ class Replica {
     // the lead, one that was frozen, or does not know yet what is committed, tells an end before what it had told.
     std::uint32_t cuts_believed = 1;
     std::vector<VoidedRecord> voided = {};
+    std::vector<ModelSpec> models{all_models().begin(), all_models().end()};  // as ApplierOptions
+    // Where models are read from that are folded beside the served ones; null: they stay as they are. A reader of its
+    // own, which outlives the replica.
+    JournalReader* beside = nullptr;
+    // The beginning of the thread that folds them, for whoever wants it to come second.
+    std::function<void()> on_beside_thread = {};
+    // After each step of that fold, and when it has ended: swapped in (no more is told of it) or failed.
+    std::function<void(const FoldStatus&)> on_fold = {};
+    std::function<void()> on_swapped = {};
     std::function<void(Position)> on_progress;
     std::function<void(LogTime)> on_applied;
     std::function<void(Position)> on_refused = {};
@@ -74,7 +93,8 @@ class Replica {
   // believed), kJournalCorrupt, kJournalFormatUnknown. An empty journal has no genesis yet: kJournalUnavailable.
   Status open();
 
-  // Applies what there is until the journal's present end; for rebuild, verify and the start. Then returns.
+  // Applies what there is until the journal's present end; for rebuild, verify and the start. Then returns. Models that
+  // the program cannot serve as they are, are folded first; others once run() has begun, on a thread of their own.
   // After kJournalUnavailable, open() and catch_up() may be called again. After request_stop() it is
   // kJournalUnavailable within one read, unless the end was reached; what was applied until then stays.
   Status catch_up();
@@ -94,6 +114,7 @@ class Replica {
  private:
   Status open_now();
   Status reopen();
+  Status fold_first();
   Error doubted(Error error);
 
   struct Impl;

@@ -14,6 +14,7 @@ void schedule_expiry(Rows& rows, Table index, std::int64_t due_ms, std::string_v
 void purge_due(Rows& rows, Table index, LogTime now, const std::function<void(std::string_view key)>& expire) {
   std::vector<std::string> due;
   rows.scan(index, {}, big_endian(now.ms + 1), [&](std::string_view key, std::string_view) {
+    if (key.size() <= sizeof(std::int64_t)) rows.damaged(index, key);
     due.emplace_back(key);
     return due.size() < kPurgeRowsPerTick;
   });
@@ -21,10 +22,6 @@ void purge_due(Rows& rows, Table index, LogTime now, const std::function<void(st
     rows.erase(index, key);
     expire(std::string_view(key).substr(sizeof(std::int64_t)));
   }
-}
-
-bool is_tick(const journal::v1::Transaction& transaction) {
-  return transaction.events_size() == 1 && transaction.events(0).service().has_clock_ticked();
 }
 
 }  // namespace ledgate

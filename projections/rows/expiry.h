@@ -1,7 +1,8 @@
 // Rows that end: an index by due time, and its purge on ticks.
 #pragma once
 
-#include "projections/rows/projection.h"
+#include "domain/value/ids.h"
+#include "projections/rows/rows.h"
 
 #include <cstdint>
 #include <functional>
@@ -18,8 +19,5 @@ void schedule_expiry(Rows& rows, Table index, std::int64_t due_ms, std::string_v
 
 // Takes what is due at `now` out of the index, oldest first, bounded, and hands each key to `expire`.
 void purge_due(Rows& rows, Table index, LogTime now, const std::function<void(std::string_view key)>& expire);
-
-// Whether the transaction is a tick.
-bool is_tick(const journal::v1::Transaction& transaction);
 
 }  // namespace ledgate

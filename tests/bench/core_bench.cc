@@ -7,7 +7,7 @@
 #include "infra/app/storage.h"
 #include "infra/crypto/jose.h"
 #include "infra/unicode/icu_folder.h"
-#include "projections/rows/tables.h"
+#include "projections/replica/registry.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -192,7 +192,7 @@ void measure_replay(Core& core) {
   for (const bool counted : {false, true}) {
     const std::string path = core.directory() / "replayed";
     std::filesystem::remove_all(path);
-    auto store = infra::RocksStore::open(path, tables::specs(), {.disable_wal = true});
+    auto store = infra::RocksStore::open(path, table_specs(), {.disable_wal = true});
     check(store.has_value(), "cannot open the rows");
     Awaiter awaiter;
     Replica replica(core.storage().reader(), **store, *core.storage().vault, awaiter, {});

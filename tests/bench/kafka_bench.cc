@@ -4,8 +4,8 @@
 #include "infra/crypto/vault.h"
 #include "infra/kafka/kafka_journal.h"
 #include "infra/rocksdb/rocks_store.h"
+#include "projections/replica/registry.h"
 #include "projections/replica/replica.h"
-#include "projections/rows/tables.h"
 #include "tests/bench/sealed_transaction.h"
 #include "tests/support/kafka_brokers.h"
 #include "tests/support/temp_dir.h"
@@ -72,7 +72,7 @@ class Node {
   Node(const infra::KafkaJournalOptions& options) {
     journal_ = infra::KafkaJournal::open(options).value();
     if (!journal_->wait_until_usable(kPatience)) throw std::runtime_error("no journal");
-    store_ = infra::RocksStore::open(directory_.file("rows"), tables::specs(), {}).value();
+    store_ = infra::RocksStore::open(directory_.file("rows"), table_specs(), {}).value();
     replica_ = std::make_unique<Replica>(*journal_, *store_, vault(), awaiter_, Replica::Options{});
   }
   ~Node() { replica_->stop(); }

@@ -11,7 +11,7 @@
 #include "projections/models/sessions.h"
 #include "projections/models/signing_keys.h"
 #include "projections/replica/applier.h"
-#include "projections/rows/tables.h"
+#include "projections/replica/registry.h"
 #include "tests/support/memory_kv.h"
 
 #include <cstdio>
@@ -31,7 +31,7 @@ constexpr std::int64_t kNowMs = 1'700'000'000'000;
 constexpr std::int64_t kDayMs = 24LL * 60 * 60 * 1000;
 
 struct Node {
-  Node(const ledgate::infra::KeyringVault& vault) : store(ledgate::tables::specs()), applier(store, vault) {}
+  Node(const ledgate::infra::KeyringVault& vault) : store(ledgate::table_specs()), applier(store, vault) {}
   MemoryKv store;
   Applier applier;
 };
@@ -81,12 +81,11 @@ std::string record_of(const Fixture& fixture, std::uint8_t choice, const std::st
 // Every row of every table, as one text.
 std::string all_rows(const KvReader& rows) {
   std::string all;
-  for (std::size_t i = 0; i < ledgate::tables::specs().size(); ++i) {
-    rows.scan(ledgate::Table{static_cast<std::uint8_t>(i)}, {}, {}, KvReader::Order::kAscending,
-              [&](auto key, auto value) {
-                all.append(key).append(1, '\n').append(value).append(1, '\n');
-                return true;
-              });
+  for (const auto& spec : ledgate::table_specs()) {
+    rows.scan(spec.table, {}, {}, KvReader::Order::kAscending, [&](auto key, auto value) {
+      all.append(key).append(1, '\n').append(value).append(1, '\n');
+      return true;
+    });
   }
   return all;
 }

@@ -7,10 +7,17 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace ledgate::testing {
+
+// Thrown by KvReader::damaged(): the table's name and the key in hex.
+struct DamagedRow : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 // Threads and lifetimes: as KvStore says; a snapshot may outlive the store.
 class MemoryKv final : public KvStore {
@@ -18,7 +25,6 @@ class MemoryKv final : public KvStore {
   using Rows = std::map<std::string, std::string, std::less<>>;
 
   explicit MemoryKv(const std::vector<TableSpec>& tables);
-  explicit MemoryKv(std::size_t tables);
   ~MemoryKv() override;
 
   [[nodiscard]] std::unique_ptr<KvSnapshot> snapshot() const override;
@@ -26,6 +32,9 @@ class MemoryKv final : public KvStore {
   [[nodiscard]] std::unique_ptr<KvBatch> new_batch() const override;
   Status write(KvBatch& batch) override;
   Status flush() override;
+  [[nodiscard]] std::vector<std::string> table_names() const override;
+  Status bind(std::span<const TableSpec> specs) override;
+  Status drop(std::string_view name) override;
 
   // From now on every write fails with kStorageFailed and changes nothing.
   void fail_writes();

@@ -1,8 +1,8 @@
 // Whatever happens to the topic, a node never takes another log for its own, and never goes on with less than it has
 // applied.
 #include "commands/service/service_events.h"
+#include "projections/replica/registry.h"
 #include "projections/replica/replica.h"
-#include "projections/rows/tables.h"
 #include "tests/broker/journal/admin.h"
 #include "tests/broker/journal/support.h"
 #include "tests/support/eventually.h"
@@ -25,7 +25,7 @@ using ::testing::HasSubstr;
 // Rows that outlive the processes that fold a topic into them.
 class Rows {
  public:
-  Rows() : store_(tables::specs()) {}
+  Rows() : store_(table_specs()) {}
   MemoryKv& store() { return store_; }
   [[nodiscard]] bool are_empty() const { return read_replica_state(store_.latest()).journal_id().empty(); }
   [[nodiscard]] std::uint64_t position() const { return read_replica_state(store_.latest()).position(); }

@@ -1,6 +1,7 @@
 #include "tests/contract/kv/kv_contract.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <map>
 #include <random>
@@ -241,6 +242,35 @@ TEST_P(KvContract, IsThereAfterARestart) {
   put(kScanned, "c", "3");
   ASSERT_TRUE(under_test_->restart());
   EXPECT_EQ(rows_of(store().latest(), kScanned), (Rows{{"b", "2"}, {"c", "3"}}));
+}
+
+TEST_P(KvContract, BindsAnotherTableForWhoeverReadsFromThenOn) {
+  put(kPoints, "a", "of the first");
+  const auto before = store().snapshot();
+  ASSERT_TRUE(store().bind(std::array{TableSpec{kPoints, "second", true}}));
+  EXPECT_EQ(store().latest().get(kPoints, "a"), std::nullopt);
+  put(kPoints, "a", "of the second");
+  EXPECT_EQ(store().latest().get(kPoints, "a"), "of the second");
+  EXPECT_EQ(store().snapshot()->get(kPoints, "a"), "of the second");
+  EXPECT_EQ(before->get(kPoints, "a"), "of the first");
+  ASSERT_TRUE(store().bind(std::array{TableSpec{kPoints, "points", true}, TableSpec{kOther, "second", true}}));
+  EXPECT_EQ(store().latest().get(kPoints, "a"), "of the first");
+  EXPECT_EQ(store().latest().get(kOther, "a"), "of the second");
+}
+
+TEST_P(KvContract, DropsATableThatIsThenMadeEmpty) {
+  put(kPoints, "a", "1");
+  auto before = store().snapshot();
+  ASSERT_TRUE(store().drop("points"));
+  ASSERT_TRUE(store().drop("never there"));
+  EXPECT_EQ(store().table_names(), (std::vector<std::string>{"other", "scanned"}));
+  EXPECT_EQ(before->get(kPoints, "a"), "1") << "who reads it may go on";
+  ASSERT_TRUE(store().bind(std::array{TableSpec{kPoints, "points", true}}));
+  EXPECT_EQ(store().latest().get(kPoints, "a"), std::nullopt);
+  put(kPoints, "b", "2");
+  before.reset();
+  under_test_->restart();
+  EXPECT_EQ(rows_of(store().latest(), kPoints), (Rows{{"b", "2"}}));
 }
 
 }  // namespace ledgate::testing

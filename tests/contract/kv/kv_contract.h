@@ -33,7 +33,9 @@ inline std::string kv_name(const ::testing::TestParamInfo<KvFactory>& info) { re
 constexpr Table kPoints{0};
 constexpr Table kScanned{1};
 constexpr Table kOther{2};
-inline std::vector<TableSpec> contract_tables() { return {{"points", true}, {"scanned", false}, {"other", true}}; }
+inline std::vector<TableSpec> contract_tables() {
+  return {{kPoints, "points", true}, {kScanned, "scanned", false}, {kOther, "other", true}};
+}
 
 using Row = std::pair<std::string, std::string>;
 std::vector<Row> rows_of(const KvReader& reader, Table table, std::string_view from = {}, std::string_view to = {},

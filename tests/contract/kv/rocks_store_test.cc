@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -104,25 +105,45 @@ TEST_F(RocksStoreTest, RefusesADirectoryThatCannotBeMade) {
 }
 
 TEST_F(RocksStoreTest, TablesAreKnownByNameAndMayBeAdded) {
-  put(*open({{"one", true}, {"two", true}}), Table{1}, "key", "of two");
-  const auto store = open({{"new", true}, {"two", true}, {"one", false}});
+  put(*open({{Table{0}, "one", true}, {Table{1}, "two", true}}), Table{1}, "key", "of two");
+  const auto store = open({{Table{0}, "new", true}, {Table{1}, "two", true}, {Table{2}, "one", false}});
   EXPECT_EQ(store->latest().get(Table{1}, "key"), "of two");
   EXPECT_EQ(store->latest().get(Table{0}, "key"), std::nullopt);
 }
 
-TEST_F(RocksStoreTest, RefusesTablesThatNobodyNamed) {
-  put(*open({{"one", true}, {"two", true}}), Table{1}, "key", "of two");
-  EXPECT_THAT(open_error({{"one", true}}), HasSubstr("holds the table two, which this version does not know"));
+TEST_F(RocksStoreTest, OpensTablesThatNobodyNamed) {
+  put(*open({{Table{0}, "one", true}, {Table{1}, "two", true}}), Table{1}, "key", "of two");
+  const auto store = open({{Table{0}, "one", true}});
+  EXPECT_EQ(store->table_names(), (std::vector<std::string>{"one", "two"}));
+  ASSERT_TRUE(store->bind(std::array{TableSpec{Table{5}, "two", true}}));
+  EXPECT_EQ(store->latest().get(Table{5}, "key"), "of two");
 }
 
-TEST_F(RocksStoreTest, LeavesObsoleteTablesAsTheyAre) {
-  put(*open({{"one", true}, {"two", true}}), Table{1}, "key", "of two");
+TEST_F(RocksStoreTest, ATableIsNotGoneBeforeWhatWasWritten) {
+  const auto store = open();
+  put(*store, kPoints, "a", "1");
+  put(*store, kOther, "points", "not needed any more");
+  ASSERT_TRUE(store->drop("points"));
+  const TempDir copy;  // as a kill would leave it
+  fs::copy(path(), copy.path(), fs::copy_options::recursive);
+  const auto left = RocksStore::open(copy.path(), {{kOther, "other", true}});
+  ASSERT_TRUE(left.has_value());
+  EXPECT_EQ((*left)->table_names(), (std::vector<std::string>{"other", "scanned"}));
+  EXPECT_EQ((*left)->latest().get(kOther, "points"), "not needed any more");
+}
+
+TEST_F(RocksStoreTest, NamesARowThatItsReaderCannotRead) {
+  std::string told;
   RocksStoreOptions options;
-  options.obsolete = {"two", "never there"};
-  put(*open({{"one", true}}, options), Table{0}, "key", "of one");
-  const auto store = open({{"two", true}, {"one", true}});
-  EXPECT_EQ(store->latest().get(Table{0}, "key"), "of two");
-  EXPECT_EQ(store->latest().get(Table{1}, "key"), "of one");
+  options.fatal = [&](std::string_view line) {
+    told = line;
+    throw std::runtime_error("told");
+  };
+  const auto store = open(contract_tables(), options);
+  EXPECT_THROW(store->snapshot()->damaged(kPoints, "\x01\xff"), std::runtime_error);
+  EXPECT_EQ(told, path() +
+                      " is damaged: the row 01ff of the table points cannot be read; ledgate rebuild makes the "
+                      "rows anew from the journal");
 }
 
 TEST_F(RocksStoreTest, WhatWasNotFlushedIsFoldedAgain) {

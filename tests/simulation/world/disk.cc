@@ -1,6 +1,6 @@
 #include "tests/simulation/world/disk.h"
 
-#include "projections/rows/tables.h"
+#include "projections/replica/registry.h"
 
 namespace ledgate::simulation {
 namespace {
@@ -35,7 +35,7 @@ class Disk::Batch final : public KvBatch {
   const bool remembers_;
 };
 
-Disk::Disk(bool keeps_past) : keeps_past_(keeps_past), rows_(tables::specs()) {}
+Disk::Disk(bool keeps_past) : keeps_past_(keeps_past), rows_(table_specs()) {}
 
 std::unique_ptr<KvBatch> Disk::new_batch() const { return std::make_unique<Batch>(rows_.new_batch(), keeps_past_); }
 

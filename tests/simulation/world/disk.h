@@ -24,6 +24,9 @@ class Disk final : public KvStore {
   [[nodiscard]] std::unique_ptr<KvBatch> new_batch() const override;
   Status write(KvBatch& batch) override;
   Status flush() override;
+  [[nodiscard]] std::vector<std::string> table_names() const override { return rows_.table_names(); }
+  Status bind(std::span<const TableSpec> specs) override { return rows_.bind(specs); }
+  Status drop(std::string_view name) override { return rows_.drop(name); }
 
   // Told before rows are written and after; it may throw, and may let others run.
   std::function<void(const char*)> boundary;

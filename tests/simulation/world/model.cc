@@ -6,7 +6,7 @@
 #include "projections/models/directory.h"
 #include "projections/models/one_time.h"
 #include "projections/models/sessions.h"
-#include "projections/rows/tables.h"
+#include "projections/replica/registry.h"
 
 #include <algorithm>
 
@@ -34,7 +34,7 @@ void Model::require(bool holds, std::string_view what, std::string_view detail) 
 Model::Model(const SimulatedVault& vault, Variant variant, bool judging)
     : vault_(vault),
       judging_(judging),
-      rows_(tables::specs()),
+      rows_(table_specs()),
       variant_rows_(wrap(variant, rows_)),
       applier_(variant_rows_ ? *variant_rows_ : static_cast<KvStore&>(rows_), vault) {}
 

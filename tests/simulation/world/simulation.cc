@@ -4,7 +4,7 @@
 #include "projections/log/record.h"
 #include "projections/models/audit.h"
 #include "projections/replica/applier.h"
-#include "projections/rows/tables.h"
+#include "projections/replica/registry.h"
 #include "tests/simulation/world/client.h"
 
 #include <algorithm>
@@ -202,10 +202,9 @@ void Simulation::recover() {
 // Byte for byte: a row that no digest covered would show here.
 void Simulation::compare() {
   for (const auto& node : nodes_) {
-    for (std::size_t i = 0; i < tables::specs().size(); ++i) {
-      const Table table{static_cast<std::uint8_t>(i)};
-      model_.require(node->disk().rows(table) == model_.rows().rows(table), node->name() + " has other rows in table",
-                     tables::specs()[i].name);
+    for (const TableSpec& spec : table_specs()) {
+      model_.require(node->disk().rows(spec.table) == model_.rows().rows(spec.table),
+                     node->name() + " has other rows in table", spec.name);
     }
   }
 }

@@ -83,6 +83,9 @@ class LateRows final : public KvStore {
     return {};
   }
   Status flush() override { return store_.flush(); }
+  [[nodiscard]] std::vector<std::string> table_names() const override { return store_.table_names(); }
+  Status bind(std::span<const TableSpec> specs) override { return store_.bind(specs); }
+  Status drop(std::string_view name) override { return store_.drop(name); }
 
  private:
   struct Change {

@@ -1,7 +1,7 @@
 #include "tests/unit/api/world.h"
 
 #include "commands/service/service_events.h"
-#include "projections/rows/tables.h"
+#include "projections/replica/registry.h"
 #include "tests/unit/crypto/support.h"
 
 #include <gtest/gtest.h>
@@ -75,7 +75,7 @@ std::string basic(std::string_view login, std::string_view password) {
 }
 
 World::World(Options options)
-    : store(tables::specs()),
+    : store(table_specs()),
       journal(clock),
       vault_(infra::sample_keyring()),
       jose_(Secret<Key32>(infra::counting_key())),

@@ -5,12 +5,13 @@
 #include "infra/app/storage.h"
 #include "infra/config/settings_load.h"
 #include "projections/replica/applier.h"
-#include "projections/rows/tables.h"
+#include "projections/replica/registry.h"
 #include "tests/support/temp_dir.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 #include <future>
 #include <iterator>
 
@@ -48,7 +49,7 @@ class Offline : public ::testing::Test {
 
 TEST_F(Offline, verify_compares_the_chain_too) {
   {
-    const auto store = RocksStore::open(paths().rows.string(), tables::specs());
+    const auto store = RocksStore::open(paths().rows.string(), table_specs());
     ASSERT_TRUE(store) << store.error().message;
     auto state = read_replica_state((*store)->latest());
     (*state.mutable_chain())[0] ^= 1;  // as of a journal with another record that left no row
@@ -57,6 +58,40 @@ TEST_F(Offline, verify_compares_the_chain_too) {
     ASSERT_TRUE((*store)->write(*batch));
     ASSERT_TRUE((*store)->flush());
   }
+  EXPECT_EQ(verify(settings_), kExitDifference);
+  EXPECT_EQ(rebuild(settings_), kExitDifference);
+  EXPECT_EQ(verify(settings_), kExitOk);
+}
+
+// Changes the state of the present rows behind everybody's back.
+void write_state(const std::string& path, const std::function<std::string(rows::v1::ReplicaState)>& change) {
+  const auto store = RocksStore::open(path, table_specs());
+  ASSERT_TRUE(store) << store.error().message;
+  const auto batch = (*store)->new_batch();
+  batch->put(tables::kMeta, state_key(Side::kServed), change(read_replica_state((*store)->latest())));
+  ASSERT_TRUE((*store)->write(*batch));
+  ASSERT_TRUE((*store)->flush());
+}
+
+TEST_F(Offline, a_state_that_cannot_be_read_is_not_taken_for_nothing_applied) {
+  write_state(paths().rows.string(), [](const auto&) { return "\xff\xff"; });
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(verify(settings_), kExitDifference);
+  const std::string said = ::testing::internal::GetCapturedStdout();
+  EXPECT_NE(said.find("is damaged: the row 7374617465 of the table replica.v1.meta cannot be read"), std::string::npos)
+      << said;
+  EXPECT_EQ(rebuild(settings_), kExitDifference);
+  EXPECT_EQ(verify(settings_), kExitOk);
+}
+
+TEST_F(Offline, rows_of_a_newer_program_are_rebuilt_on_request_only) {
+  write_state(paths().rows.string(), [](auto state) {
+    state.mutable_models(1)->set_version(9);
+    return state.SerializeAsString();
+  });
+  const auto opened = open_storage(settings_, RowsUse::kServe, {});
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().message.find("made by a newer ledgate"), std::string::npos) << opened.error().message;
   EXPECT_EQ(verify(settings_), kExitDifference);
   EXPECT_EQ(rebuild(settings_), kExitDifference);
   EXPECT_EQ(verify(settings_), kExitOk);

@@ -1,7 +1,7 @@
 // Whatever says something of a person stands in the journal and in the rows only sealed; passwords, tokens and what
 // strangers typed not at all.
 #include "commands/core/seal_drafts.h"
-#include "projections/rows/tables.h"
+#include "projections/replica/registry.h"
 #include "tests/unit/commands/world.h"
 
 #include <google/protobuf/descriptor.h>
@@ -66,15 +66,14 @@ TEST(Sealing, NoPlainTextStandsInTheRows) {
   live_a_life(world);
   world.node().catch_up();
   const auto rows = world.node().rows();
-  for (std::size_t i = 0; i < tables::specs().size(); ++i) {
-    rows->scan(Table{static_cast<std::uint8_t>(i)}, {}, {}, KvReader::Order::kAscending,
-               [&](std::string_view key, std::string_view value) {
-                 for (const std::string& text : kPlanted) {
-                   EXPECT_EQ(key.find(text), std::string::npos) << tables::specs()[i].name << " " << text;
-                   EXPECT_EQ(value.find(text), std::string::npos) << tables::specs()[i].name << " " << text;
-                 }
-                 return true;
-               });
+  for (const TableSpec& spec : table_specs()) {
+    rows->scan(spec.table, {}, {}, KvReader::Order::kAscending, [&](std::string_view key, std::string_view value) {
+      for (const std::string& text : kPlanted) {
+        EXPECT_EQ(key.find(text), std::string::npos) << spec.name << " " << text;
+        EXPECT_EQ(value.find(text), std::string::npos) << spec.name << " " << text;
+      }
+      return true;
+    });
   }
 }
 
@@ -221,7 +220,7 @@ TEST(SubjectKeys, OpenNothingOnceTheSubjectIsGoneFromTheRows) {
   const auto& personal = transaction.events(0).user().registered().username();
   SubjectKeys& keys = world.services().subject_keys;
   EXPECT_EQ(keys.open(*before, personal, transaction.id(), 0, "user.registered.username"), "ann");
-  MemoryKv erased(tables::specs());
+  MemoryKv erased(table_specs());
   EXPECT_FALSE(keys.open(erased.latest(), personal, transaction.id(), 0, "user.registered.username"))
       << "although the key is still remembered";
   EXPECT_TRUE(outcome.result);

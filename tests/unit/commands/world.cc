@@ -2,7 +2,7 @@
 
 #include "infra/crypto/derived_keys.h"
 #include "projections/models/audit.h"
-#include "projections/rows/tables.h"
+#include "projections/replica/registry.h"
 #include "tests/unit/crypto/support.h"
 
 #include <stdexcept>
@@ -59,7 +59,7 @@ void HookedJournal::append(std::string bytes, Done done) {
 
 TestNode::TestNode(World& world, std::string name)
     : world_(world),
-      store_(tables::specs()),
+      store_(table_specs()),
       subject_keys_(world.vault, 64),
       replica_(std::make_unique<Replica>(world.journal, store_, world.vault, awaiter_, Replica::Options{})),
       services_{.store = store_,

@@ -12,9 +12,9 @@
 #include "infra/crypto/jose.h"
 #include "infra/crypto/vault.h"
 #include "infra/unicode/icu_folder.h"
+#include "projections/replica/registry.h"
 #include "projections/replica/replica.h"
 #include "projections/rows/rows.pb.h"
-#include "projections/rows/tables.h"
 #include "tests/support/memory_journal.h"
 #include "tests/support/memory_kv.h"
 

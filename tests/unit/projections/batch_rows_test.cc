@@ -9,14 +9,17 @@
 namespace ledgate::testing {
 namespace {
 
-constexpr Table kLookedUp{0};
-constexpr Table kScanned{1};
+constexpr Table kLookedUp = table_of(ModelId::kAccounts, 0);
+constexpr Table kScanned = table_of(ModelId::kAccounts, 1);
+constexpr std::array kTables{ModelTable{.table = kLookedUp, .name = "rows", .digest_mark = 0},
+                             ModelTable{.table = kScanned, .name = "index", .digest_mark = 1, .point_lookups = false}};
+constexpr std::array kModels{ModelSpec{.name = "a", .tables = kTables}};
 
-std::vector<TableSpec> specs() { return {{.name = "a.v1.rows"}, {.name = "a.v1.index", .point_lookups = false}}; }
+std::vector<TableSpec> specs() { return table_specs(kModels); }
 
 TEST(BatchRows, AreReadBeforeTheyAreCommitted) {
   MemoryKv store(specs());
-  BatchRows rows(store, specs());
+  BatchRows rows(store, kModels, Side::kServed);
   rows.put(kLookedUp, "k", "1");
   EXPECT_EQ(rows.get(kLookedUp, "k"), "1");
   EXPECT_FALSE(store.latest().get(kLookedUp, "k"));
@@ -32,7 +35,7 @@ TEST(BatchRows, AreReadBeforeTheyAreCommitted) {
 
 TEST(BatchRows, AreScannedAsTheyWereCommitted) {
   MemoryKv store(specs());
-  BatchRows rows(store, specs());
+  BatchRows rows(store, kModels, Side::kServed);
   const auto count = [&] {
     int found = 0;
     rows.scan(kScanned, {}, {}, [&](std::string_view, std::string_view) { return ++found > 0; });
@@ -46,7 +49,7 @@ TEST(BatchRows, AreScannedAsTheyWereCommitted) {
 
 TEST(BatchRows, CountErasuresSinceTheLastCommit) {
   MemoryKv store(specs());
-  BatchRows rows(store, specs());
+  BatchRows rows(store, kModels, Side::kServed);
   rows.erase(kLookedUp, "a");
   rows.erase(kScanned, "b");
   EXPECT_EQ(rows.erased(), 2U);
@@ -56,7 +59,7 @@ TEST(BatchRows, CountErasuresSinceTheLastCommit) {
 
 RowsDigest digest_of(const std::function<void(BatchRows&)>& write) {
   MemoryKv store(specs());
-  BatchRows rows(store, specs());
+  BatchRows rows(store, kModels, Side::kServed);
   write(rows);
   RowsDigest digest{};
   rows.fold_digest(digest);
@@ -94,7 +97,7 @@ TEST(BatchRows, AnswerAsAMapDoesThroughEvictionsAndRestarts) {
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     std::mt19937_64 random(seed);
     MemoryKv store(specs());
-    auto rows = std::make_unique<BatchRows>(store, specs());
+    auto rows = std::make_unique<BatchRows>(store, kModels, Side::kServed);
     std::map<std::string, std::string> model;
     const auto some_key = [&](int step) {
       const bool grows = random() % 2 == 0;
@@ -120,7 +123,7 @@ TEST(BatchRows, AnswerAsAMapDoesThroughEvictionsAndRestarts) {
       }
       if (random() % 400 == 0) {
         ASSERT_TRUE(rows->commit());
-        rows = std::make_unique<BatchRows>(store, specs());
+        rows = std::make_unique<BatchRows>(store, kModels, Side::kServed);
       }
       for (const std::string& asked : {key, some_key(step), some_key(static_cast<int>(random() % 3000))}) {
         const auto found = model.find(asked);

@@ -76,7 +76,7 @@ TEST_F(Cuts, TheLogHasEveryFactAndEveryVerdict) {
   EXPECT_GT(state.last_tick_ms(), 0);
   for (const Table table :
        {tables::kAccounts, tables::kSessions, tables::kAudit, tables::kConflicts, tables::kSigningKeys}) {
-    EXPECT_FALSE((*expected_)[static_cast<std::size_t>(table)].empty()) << static_cast<int>(table);
+    EXPECT_FALSE(rows_of(log_->rows(), table).empty()) << static_cast<int>(table);
   }
 }
 
@@ -161,7 +161,7 @@ TEST_F(Cuts, ACommitOfNothingChangesNothing) {
 
 TEST_F(Cuts, ARebuildIntoRocksDbIsEqual) {
   const TempDir directory;
-  auto store = infra::RocksStore::open(directory.file("rows"), tables::specs());
+  auto store = infra::RocksStore::open(directory.file("rows"), table_specs());
   ASSERT_TRUE(store);
   {
     Applier applier(**store, test_vault());
@@ -175,7 +175,7 @@ TEST_F(Cuts, ARebuildIntoRocksDbIsEqual) {
   }
   expect_equal((*store)->latest(), "RocksDB");
   store->reset();
-  auto again = infra::RocksStore::open(directory.file("rows"), tables::specs());
+  auto again = infra::RocksStore::open(directory.file("rows"), table_specs());
   ASSERT_TRUE(again);
   expect_equal((*again)->latest(), "RocksDB, opened again");
 }
@@ -197,7 +197,7 @@ TEST(Digests, DifferWhenOneWriteDiffers) {
   b.append_event(user_registered("bob", "bob"));
   const auto digest = [](Log& log, const std::string& name) {
     const auto state = log.node().state();
-    for (const auto& row : state.digests()) {
+    for (const auto& row : state.models()) {
       if (row.name() == name) return row.digest();
     }
     return std::string("none");

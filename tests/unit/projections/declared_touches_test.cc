@@ -6,7 +6,6 @@
 #include "domain/delivery/outbox.h"
 #include "domain/session/evolve.h"
 #include "domain/value/fact_type.h"
-#include "projections/rows/tables.h"
 #include "tests/support/fact_samples.h"
 #include "tests/unit/projections/support.h"
 

@@ -17,6 +17,7 @@ class RandomLog {
 
   // `records` in all, the genesis among them.
   Log& write(std::size_t records);
+  Log& log() { return log_; }
 
  private:
   struct Session {

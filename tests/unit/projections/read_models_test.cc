@@ -1,10 +1,4 @@
 // What each read model makes of facts, and what its queries answer.
-#include "projections/models/accounts.h"
-#include "projections/models/directory.h"
-#include "projections/models/idempotency.h"
-#include "projections/models/limits.h"
-#include "projections/models/sessions.h"
-#include "projections/models/signing_keys.h"
 #include "projections/replica/registry.h"
 #include "tests/unit/projections/support.h"
 
@@ -18,22 +12,24 @@ namespace {
 using journal::v1::Event;
 using journal::v1::Transaction;
 
-TEST(Registry, NamesEachProjectionOnce) {
+TEST(Models, AndTheirTablesHaveNamesOfTheirOwn) {
+  std::set<std::string_view> models;
+  std::set<Table> tables;
   std::set<std::string> names;
-  for (const auto& projection : make_projections()) {
-    EXPECT_TRUE(names.insert(std::string(projection->name())).second) << projection->name();
-    EXPECT_EQ(projection->version(), 1U);
+  for (const ModelSpec& model : all_models()) {
+    EXPECT_TRUE(models.insert(model.name).second) << model.name;
+    EXPECT_LE(model.readable_from, model.version) << model.name;
+    std::set<std::uint8_t> marks;
+    std::uint16_t index = 0;
+    for (const ModelTable& table : model.tables) {
+      EXPECT_TRUE(tables.insert(table.table).second) << model.name << " " << table.name;
+      EXPECT_TRUE(names.insert(table_name(model, model.version, table)).second) << model.name << " " << table.name;
+      EXPECT_TRUE(marks.insert(table.digest_mark).second) << model.name << " " << table.name;
+      EXPECT_EQ(static_cast<std::uint16_t>(table.table) % kTablesPerModel, index++) << model.name;
+    }
   }
-  EXPECT_EQ(names.size(), 11U);
-}
-
-TEST(Tables, CarryTheVersionOfTheirProjection) {
-  std::set<std::string> names;
-  for (const TableSpec& spec : tables::specs()) {
-    EXPECT_TRUE(names.insert(spec.name).second) << spec.name;
-    EXPECT_NE(spec.name.find(".v1."), std::string::npos) << spec.name;
-  }
-  EXPECT_EQ(names.size(), static_cast<std::size_t>(tables::kDirectoryHistory) + 1);
+  EXPECT_EQ(all_models().front().name, kReplicaModel.name) << "where the replica expects it";
+  EXPECT_LT(static_cast<std::uint16_t>(*tables.rbegin()), kBesideBit);
 }
 
 // ---- accounts ----

@@ -44,7 +44,7 @@ class Replicas : public ::testing::Test {
   ManualClock clock_;
   Log log_;
   MemoryJournal journal_{clock_};
-  MemoryKv store_{tables::specs()};
+  MemoryKv store_{table_specs()};
   Awaiter awaiter_;
 };
 
@@ -320,7 +320,7 @@ TEST_F(Replicas, StopsWhenTheStoreFails) {
 
 TEST_F(Replicas, CatchesUpInBoundedBatchesAndTellsEach) {
   for (const std::size_t batch : {1U, 2U, 3U}) {
-    MemoryKv store(tables::specs());
+    MemoryKv store(table_specs());
     Awaiter awaiter;
     std::vector<std::uint64_t> progress;
     Replica fresh(

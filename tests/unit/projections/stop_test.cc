@@ -1,5 +1,5 @@
 // What a node does not know stops it, names itself, and leaves what stood before. Skipping is how data goes missing.
-#include "projections/rows/projection.h"
+#include "projections/replica/registry.h"
 #include "tests/unit/projections/support.h"
 
 #include <gtest/gtest.h>

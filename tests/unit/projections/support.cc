@@ -37,23 +37,20 @@ TableRows rows_of(const KvReader& rows, Table table) {
 
 std::vector<TableRows> dump(const KvReader& rows) {
   std::vector<TableRows> all;
-  for (std::size_t i = 0; i < tables::specs().size(); ++i) {
-    all.push_back(rows_of(rows, Table{static_cast<std::uint8_t>(i)}));
-  }
+  for (const TableSpec& spec : table_specs()) all.push_back(rows_of(rows, spec.table));
   return all;
 }
 
 std::string difference(const std::vector<TableRows>& a, const std::vector<TableRows>& b) {
   std::string names;
-  const auto specs = tables::specs();
+  const auto specs = table_specs();
   for (std::size_t i = 0; i < specs.size(); ++i) {
     if (a.at(i) != b.at(i)) names += specs[i].name + " ";
   }
   return names;
 }
 
-Node::Node(const RecordMac& mac)
-    : mac_(mac), store_(tables::specs()), applier_(std::make_unique<Applier>(store_, mac)) {}
+Node::Node(const RecordMac& mac) : mac_(mac), store_(table_specs()), applier_(std::make_unique<Applier>(store_, mac)) {}
 
 Status Node::apply_all(std::span<const JournalRecord> records) {
   for (const JournalRecord& record : records) TRY_STATUS(applier_->apply(record));

@@ -3,8 +3,18 @@
 
 #include "domain/journal.pb.h"
 #include "infra/crypto/vault.h"
+#include "projections/models/accounts.h"
+#include "projections/models/api_tokens.h"
+#include "projections/models/audit.h"
+#include "projections/models/directory.h"
+#include "projections/models/idempotency.h"
+#include "projections/models/limits.h"
+#include "projections/models/one_time.h"
+#include "projections/models/outbox.h"
+#include "projections/models/referrals.h"
+#include "projections/models/sessions.h"
+#include "projections/models/signing_keys.h"
 #include "projections/replica/applier.h"
-#include "projections/rows/tables.h"
 #include "tests/support/memory_kv.h"
 
 #include <cstdint>
