@@ -24,7 +24,7 @@ int status_of(const Envelope& envelope, ErrorCode code) {
   return wording != nullptr && wording->status != 0 ? wording->status : http_status(error_row(code).kind);
 }
 
-nlohmann::ordered_json body_of(const Envelope& envelope, const Refusal& refusal, std::string_view request_id) {
+JsonMembers body_of(const Envelope& envelope, const Refusal& refusal, std::string_view request_id) {
   const int status = refusal.status != 0 ? refusal.status : status_of(envelope, refusal.error.code);
   return envelope.body(
       {.status = status, .text = text_of(envelope, refusal.error), .refusal = refusal, .request_id = request_id});
@@ -34,7 +34,7 @@ Response render(const Envelope& envelope, const Refusal& refusal, std::string_vi
   const int status = refusal.status != 0 ? refusal.status : status_of(envelope, refusal.error.code);
   Response response{.status = status,
                     .content_type = std::string(envelope.content_type),
-                    .body = dump(body_of(envelope, refusal, request_id)),
+                    .body = Json(body_of(envelope, refusal, request_id)).text(),
                     .headers = refusal.headers};
   if (status == 401) response.with("WWW-Authenticate", std::string(envelope.challenge));
   if (status == 429 || status == 503) {
@@ -45,26 +45,20 @@ Response render(const Envelope& envelope, const Refusal& refusal, std::string_vi
   return response;
 }
 
-nlohmann::ordered_json fault_list(const Refusal& refusal, const FaultStyle& style) {
-  nlohmann::ordered_json faults = nlohmann::ordered_json::array();
+Json fault_list(const Refusal& refusal, const FaultStyle& style) {
+  Json faults = Json::array();
   for (const FieldFault& fault : refusal.fields) {
-    nlohmann::ordered_json place = nlohmann::ordered_json::array({fault.place});
+    Json place = Json::array({fault.place});
     if (!style.below.empty()) place.push_back(style.below);
     if (!fault.field.empty()) place.push_back(fault.field);
-    nlohmann::ordered_json entry{{"type", fault.type}, {"loc", std::move(place)}, {"msg", fault.message}};
-    if (style.with_input) entry["input"] = fault.input;
-    if (!fault.context.is_null()) entry["ctx"] = fault.context;
-    faults.push_back(std::move(entry));
+    Json entry{{"type", fault.type}, {"loc", place}, {"msg", fault.message}};
+    if (style.with_input) entry.set("input", fault.input);
+    if (!fault.context.is_null()) entry.set("ctx", fault.context);
+    faults.push_back(entry);
   }
   return faults;
 }
 
-std::string dump(const nlohmann::ordered_json& value) {
-  return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-}
-
-Response json_response(int status, const nlohmann::ordered_json& body) {
-  return Response{.status = status, .body = dump(body)};
-}
+Response json_response(int status, Json body) { return Response{.status = status, .body = std::move(body).text()}; }
 
 }  // namespace ledgate::api

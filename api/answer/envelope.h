@@ -31,12 +31,11 @@ struct Envelope {
   std::string_view content_type = "application/json";
   std::span<const Wording> wordings;
   std::string_view challenge = "Bearer";  // WWW-Authenticate of a 401
-  nlohmann::ordered_json (*body)(const ErrorView&) = nullptr;
-  std::span<const Envelope* const> parts = {};  // of a shared path: the dialects' own, once it is known who is meant
+  JsonMembers (*body)(const ErrorView&) = nullptr;
 };
 
 // The body alone, for envelopes that are made of two others'.
-nlohmann::ordered_json body_of(const Envelope& envelope, const Refusal& refusal, std::string_view request_id);
+JsonMembers body_of(const Envelope& envelope, const Refusal& refusal, std::string_view request_id);
 Response render(const Envelope& envelope, const Refusal& refusal, std::string_view request_id);
 int status_of(const Envelope& envelope, ErrorCode code);
 
@@ -46,10 +45,8 @@ struct FaultStyle {
   std::string_view below = {};  // a step between the place and the field in `loc`
   bool with_input = true;
 };
-nlohmann::ordered_json fault_list(const Refusal& refusal, const FaultStyle& style);
+Json fault_list(const Refusal& refusal, const FaultStyle& style);
 
-// Compact text; bytes that are not UTF-8 become U+FFFD rather than an exception.
-std::string dump(const nlohmann::ordered_json& value);
-Response json_response(int status, const nlohmann::ordered_json& body);
+Response json_response(int status, Json body);
 
 }  // namespace ledgate::api

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "api/http/http.h"
+#include "api/http/json_text.h"
 #include "domain/errors/result.h"
 #include "domain/value/ids.h"
 
-#include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
 
 #include <string>
@@ -22,8 +22,9 @@ struct FieldFault {
   std::string_view place;  // "body" or "query"
   std::string field;       // empty: the whole
   std::string message;
-  nlohmann::json input = nullptr;    // what was sent; always null for secrets
-  nlohmann::json context = nullptr;  // e.g. {"min_length":3}
+  Json input;             // what was sent; always null for secrets
+  Json context;           // e.g. {"min_length":3}
+  std::size_t bound = 0;  // the length or number that is broken; 0: none is
 };
 
 struct Refusal {
@@ -35,6 +36,7 @@ struct Refusal {
   TransactionId transaction;  // with kOutcomeUnknown: what to ask for
   int status = 0;             // not 0: instead of what the envelope says for the code
   std::vector<Header> headers;
+  std::string_view attempts = {};  // with kRateLimited: of what there were too many ("login")
   // With kMethodNotAllowed: what the path answers ("POST") and what was asked.
   std::string_view allowed_method;
   std::string_view received_method;

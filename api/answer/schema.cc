@@ -3,6 +3,8 @@
 #include "api/http/ascii.h"
 #include "api/http/utf8.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <charconv>
 
@@ -80,11 +82,12 @@ std::string characters(std::size_t count) {
 
 class Checker {
  public:
-  explicit Checker(Source source) : source_(source) {}
+  explicit Checker(const Members& members) : members_(members), source_(members.source()) {}
 
-  void check_member(const Field& field, const json& object) {
+  void check_member(const Field& field) {
+    const json& object = members_.object();
     const auto member = object.find(field.name);
-    if (member == object.end() || (source_ == Source::kForm && text_member(object, field.name).empty())) {
+    if (member == object.end() || (source_ == Source::kForm && members_.text(field.name).empty())) {
       if (field.required) add(field, "missing", "Field required", nullptr);
       return;
     }
@@ -99,6 +102,19 @@ class Checker {
     }
   }
 
+  // A fault for each member that the schema does not name.
+  void refuse_undeclared(const Schema& schema) {
+    for (const auto& member : members_.object().items()) {
+      const std::string& name = member.key();
+      if (std::ranges::any_of(schema.fields, [&](const Field& field) { return field.name == name; })) continue;
+      const bool in_query = source_ == Source::kQuery;
+      faults_.push_back({.type = "extra_forbidden",
+                         .place = in_query ? "query" : "body",
+                         .field = name,
+                         .message = in_query ? "There is no such parameter" : "Extra inputs are not permitted"});
+    }
+  }
+
   std::vector<FieldFault> take() && { return std::move(faults_); }
 
  private:
@@ -107,10 +123,10 @@ class Checker {
     const std::size_t length = code_points(text).value_or(0);  // parsers let only UTF-8 through
     if (length < field.min) {
       add(field, "string_too_short", "String should have at least " + characters(field.min), value,
-          {{"min_length", field.min}});
+          {{"min_length", field.min}}, field.min);
     } else if (field.max != 0 && length > field.max) {
       add(field, "string_too_long", "String should have at most " + characters(field.max), value,
-          {{"max_length", field.max}});
+          {{"max_length", field.max}}, field.max);
     } else if (!field.allowed.empty() && !is_allowed(field.allowed, text)) {
       const std::string expected = spelled_out(field.allowed);
       add(field, "literal_error", "Input should be " + expected, value, {{"expected", expected}});
@@ -121,41 +137,30 @@ class Checker {
     const auto number = static_cast<std::uint64_t>(*parse_number(value.get_ref<const std::string&>()));
     if (number < field.min) {
       add(field, "greater_than_equal", "Input should be greater than or equal to " + std::to_string(field.min), value,
-          {{"ge", field.min}});
+          {{"ge", field.min}}, field.min);
     } else if (field.max != 0 && number > field.max) {
       add(field, "less_than_equal", "Input should be less than or equal to " + std::to_string(field.max), value,
-          {{"le", field.max}});
+          {{"le", field.max}}, field.max);
     }
   }
 
-  void add(const Field& field, std::string_view type, std::string message, const json& input, json context = nullptr) {
+  void add(const Field& field, std::string_view type, std::string message, const json& input, Json context = nullptr,
+           std::size_t bound = 0) {
     faults_.push_back(FieldFault{.type = type,
                                  .place = source_ == Source::kQuery ? "query" : "body",
                                  .field = std::string(field.name),
                                  .message = std::move(message),
-                                 .input = field.secret ? json(nullptr) : input,
-                                 .context = std::move(context)});
+                                 .input = field.secret ? Json() : Json::written(input.dump()),
+                                 .context = std::move(context),
+                                 .bound = bound});
   }
 
+  const Members& members_;
   const Source source_;
   std::vector<FieldFault> faults_;
 };
 
 }  // namespace
-
-std::vector<FieldFault> undeclared(const Schema& schema, const json& value, Source source) {
-  std::vector<FieldFault> faults;
-  for (const auto& member : value.items()) {
-    const std::string& name = member.key();
-    if (std::ranges::any_of(schema.fields, [&](const Field& field) { return field.name == name; })) continue;
-    const bool in_query = source == Source::kQuery;
-    faults.push_back({.type = "extra_forbidden",
-                      .place = in_query ? "query" : "body",
-                      .field = name,
-                      .message = in_query ? "There is no such parameter" : "Extra inputs are not permitted"});
-  }
-  return faults;
-}
 
 std::optional<std::int64_t> parse_number(std::string_view text) {
   std::int64_t number = 0;
@@ -165,15 +170,16 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
   return read.ec == std::errc() && read.ptr == end ? std::optional(number) : std::nullopt;
 }
 
-std::vector<FieldFault> check(const Schema& schema, const json& value, Source source) {
-  Checker checker(source);
-  for (const Field& field : schema.fields) checker.check_member(field, value);
-  return std::move(checker).take();
-}
-
-std::string text_member(const json& object, std::string_view name) {
-  const auto member = object.find(name);
-  return member != object.end() && member->is_string() ? member->get<std::string>() : std::string();
+Checked admit_members(const Schema& schema, Members& members) {
+  for (const Field& field : schema.fields) {
+    if (field.stripped) members.strip(field.name);
+  }
+  Checker checker(members);
+  for (const Field& field : schema.fields) checker.check_member(field);
+  if (schema.closed || members.source() == Source::kQuery) checker.refuse_undeclared(schema);
+  auto faults = std::move(checker).take();
+  if (!faults.empty()) return refuse_with(std::move(faults));
+  return schema.rule != nullptr ? schema.rule(members) : Checked();
 }
 
 }  // namespace ledgate::api

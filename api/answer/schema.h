@@ -2,8 +2,7 @@
 #pragma once
 
 #include "api/answer/refusal.h"
-
-#include <nlohmann/json.hpp>
+#include "api/http/members.h"
 
 #include <cstdint>
 #include <optional>
@@ -30,28 +29,21 @@ struct Field {
   std::string_view allowed = {};  // the only values, separated by spaces
   std::string_view about = {};
   const Schema* of = nullptr;  // members of an object, items of an array
+  bool stripped = false;       // of a text: white space around it is dropped before anything is checked
 };
 
 struct Schema {
   std::string_view name;
   std::span<const Field> fields;
+  bool closed = false;  // a member that is not named here is a fault, as always in a query; else it is ignored
+  Checked (*rule)(const Members&) = nullptr;  // what no field can say; asked last, of members without faults
 };
 
-// Where an object comes from. Forms and queries have texts only, so an integer is one that is written as one; in a form
-// an empty text counts as missing, since browsers send a field that was left blank.
-enum class Source : std::uint8_t { kJson, kForm, kQuery };
-
-// Every fault of `value` (an object) under the schema; members that the schema does not name are ignored, as the five
-// products do.
-std::vector<FieldFault> check(const Schema& schema, const nlohmann::json& value, Source source);
-
-// Where they are not ignored: a fault for each of them.
-std::vector<FieldFault> undeclared(const Schema& schema, const nlohmann::json& value, Source source);
+// Prepares what a request says for its handler: strips what is to be stripped, then refuses with every fault there is
+// under the schema.
+Checked admit_members(const Schema& schema, Members& members);
 
 // A whole number from 0 to 2^63-1 in decimal, without sign or leading zeros.
 std::optional<std::int64_t> parse_number(std::string_view text);
-
-// Members of a checked object.
-std::string text_member(const nlohmann::json& object, std::string_view name);  // empty when it is absent or null
 
 }  // namespace ledgate::api

@@ -78,24 +78,28 @@ std::string Scopes::text() const {
   return out;
 }
 
-std::optional<Scope> scope_of(Access access) {
+std::string_view access_name(Access access) {
   switch (access) {
     case Access::kPublic:
-    case Access::kDialect:
+      return "public";
+    case Access::kOneTimeToken:
+      return "one_time_token";
     case Access::kAuthenticated:
+      return "authenticated";
     case Access::kAccount:
-    case Access::kMetricsNetwork:
-      return std::nullopt;
+      return "account";
     case Access::kRead:
-      return Scope::kRead;
+      return "read";
     case Access::kWrite:
-      return Scope::kWrite;
+      return "write";
     case Access::kAudit:
-      return Scope::kAudit;
+      return "audit";
     case Access::kAdmin:
-      return Scope::kAdmin;
+      return "admin";
+    case Access::kMetricsNetwork:
+      return "metrics_network";
   }
-  return std::nullopt;
+  return "unknown";
 }
 
 }  // namespace ledgate::api

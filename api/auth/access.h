@@ -42,9 +42,9 @@ class Scopes {
 // What a route asks of its caller.
 enum class Access : std::uint8_t {
   kPublic,         // nothing: credentials are not even looked at
-  kDialect,        // one of the dialects that share the path asks for a token, by itself
+  kOneTimeToken,   // one from a mail stands where others have their Bearer token; its command judges it
   kAuthenticated,  // anybody with good credentials
-  kAccount,        // the same, but no guests: they have no account
+  kAccount,        // the same, but no guests: they have no account. Needs the scope `read`, as every role has it
   kRead,
   kWrite,
   kAudit,
@@ -52,7 +52,27 @@ enum class Access : std::uint8_t {
   kMetricsNetwork,  // the client's address decides; to others the route does not exist
 };
 
-std::optional<Scope> scope_of(Access access);
+constexpr std::optional<Scope> scope_of(Access access) {
+  switch (access) {
+    case Access::kRead:
+      return Scope::kRead;
+    case Access::kWrite:
+      return Scope::kWrite;
+    case Access::kAudit:
+      return Scope::kAudit;
+    case Access::kAdmin:
+      return Scope::kAdmin;
+    default:
+      return std::nullopt;
+  }
+}
+
+// Whether a route is for known callers only.
+constexpr bool wants_principal(Access access) {
+  return access == Access::kAuthenticated || access == Access::kAccount || scope_of(access).has_value();
+}
+
+std::string_view access_name(Access access);
 
 // Which credentials a route looks at.
 struct CredentialKinds {

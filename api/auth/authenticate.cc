@@ -4,10 +4,9 @@
 #include "api/http/cookies.h"
 #include "api/http/utf8.h"
 #include "commands/session/sessions.h"
-#include "domain/session/session_state.h"
 #include "domain/value/base64.h"
 #include "projections/models/accounts.h"
-#include "projections/models/sessions.h"
+#include "projections/models/live_session.h"
 
 namespace ledgate::api {
 namespace {
@@ -89,13 +88,9 @@ Result<Principal> Authenticator::check(const Credentials& credentials, Caller ca
 }
 
 Result<Principal> Authenticator::check_token(const VerifiedToken& token) {
-  const KvReader& rows = services_.store.latest();
-  const auto session = find_session(rows, token.session);
-  if (session && session->user_id() == token.user.raw()) {
-    auto account = session->guest() ? guest_account(*session) : find_account(rows, token.user);
-    if (is_live(*session, account))
-      return principal_of(std::move(*account), token.session, journal::v1::LOGIN_PASSWORD);
-  }
+  auto live = find_live_session(services_.store.latest(), token.session);
+  if (live && live->session.user_id() == token.user.raw())
+    return principal_of(std::move(live->account), token.session, journal::v1::LOGIN_PASSWORD);
   tokens_.count_failed_check();
   return unauthenticated();
 }
@@ -104,7 +99,13 @@ Result<Principal> Authenticator::check_basic(const BasicCredentials& credentials
   if (auto remembered = recall(credentials.digest)) return std::move(*remembered);
   LogIn command{
       .login = credentials.login, .password = credentials.password, .method = journal::v1::LOGIN_BASIC, .terms = {}};
-  const auto admission = TRY(admit_login(services_, limiter_, options_.limits, caller, command));
+  const auto admission =
+      TRY(admit_login(services_, limiter_, options_.limits,
+                      {.login = command.login, .address = caller.address, .dialect = caller.dialect}));
+  for (const auto* attempt : {&admission.network, &admission.account}) {
+    if (const auto count = attempt->count()) caller.rate_counts.push_back(*count);
+  }
+  command.known_network = admission.known_network;
   caller.idempotency.reset();  // it is about the route's own command
   Outcome outcome = log_in(services_, caller, command);
   if (!outcome.result) return fail(outcome.result.error());

@@ -1,5 +1,8 @@
 #include "api/auth/authorise.h"
 
+#include "api/auth/named_user.h"
+#include "api/http/ascii.h"
+
 #include <algorithm>
 
 namespace ledgate::api {
@@ -7,17 +10,33 @@ namespace {
 
 Checked establish_principal(const ApiContext& context, Call& call) {
   // Only a Basic password may have to be checked by a log-in, which is recorded for its caller.
-  const bool records = std::holds_alternative<BasicCredentials>(call.credentials);
-  call.principal = TRY(
-      context.authenticator.check(call.credentials, records ? caller_of(call, journal::v1::DIALECT_NATIVE) : Caller()));
+  Caller caller;
+  if (std::holds_alternative<BasicCredentials>(call.credentials)) caller = caller_of(call);
+  caller.dialect = journal::v1::DIALECT_NATIVE;
+  call.principal = TRY(context.authenticator.check(call.credentials, std::move(caller)));
+  return {};
+}
+
+Checked deny(Call& call, std::string wanted) {
+  call.denied_for = std::move(wanted);
+  return refuse_with(ErrorCode::kPermissionDenied);
+}
+
+Checked need(Call& call, std::optional<Scope> scope) {
+  return !scope || call.principal->scopes.allow(*scope) ? Checked() : deny(call, Scopes{*scope}.text());
+}
+
+// What stands after "Bearer" in the only Authorization header.
+Checked take_one_time_token(Call& call) {
+  const auto header = call.request.header("authorization");
+  if (!header) return refuse_with(ErrorCode::kUnauthenticated);
+  const std::size_t space = std::min(header->find(' '), header->size());
+  if (!equal_ignoring_case(header->substr(0, space), "bearer")) return refuse_with(ErrorCode::kUnauthenticated);
+  call.one_time_token = header->substr(std::min(space + 1, header->size()));
   return {};
 }
 
 }  // namespace
-
-bool wants_principal(Access access) {
-  return access == Access::kAuthenticated || access == Access::kAccount || scope_of(access).has_value();
-}
 
 Checked read_credentials(const ApiContext& context, Call& call) {
   call.credentials = TRY(context.authenticator.read(call.request, call.route->credentials));
@@ -38,23 +57,23 @@ Checked authorise(const ApiContext& context, Call& call) {
   if (access == Access::kMetricsNetwork && !context.hooks.may_read_metrics(call.request.client_address)) {
     return refuse_with(ErrorCode::kRouteNotFound);
   }
+  if (access == Access::kOneTimeToken) return take_one_time_token(call);
   if (!wants_principal(access)) return {};
   TRY_STATUS(establish_principal(context, call));
-  if (access == Access::kAccount && call.principal->is_guest()) {
-    call.denied_for = "account";
-    return refuse_with(ErrorCode::kPermissionDenied);
-  }
-  const auto scope = scope_of(access);
-  if (!scope || call.principal->scopes.allow(*scope)) return {};
-  call.denied_for = Scopes{*scope}.text();
-  return refuse_with(ErrorCode::kPermissionDenied);
+  if (access == Access::kAccount && call.principal->is_guest()) return deny(call, "account");
+  return need(call, access == Access::kAccount ? Scope::kRead : scope_of(access));
 }
 
-Checked require_principal(const ApiContext& context, Call& call) {
-  TRY_STATUS(read_credentials(context, call));
-  if (const auto* token = std::get_if<VerifiedToken>(&call.credentials))
-    TRY_STATUS(await_position(context, token->born));
-  return establish_principal(context, call);
+Checked apply_policy(const ApiContext& context, Call& call) {
+  switch (call.route->policy) {
+    case Policy::kSelfOrAdministrator:
+      if (find_user(context.services.store.latest(), call.parameter) == call.principal->id) return {};
+      return need(call, Scope::kAdmin);
+    case Policy::kNamedScope:
+      return need(call, parse_scope(call.query.text("scope")));
+    default:
+      return {};
+  }
 }
 
 }  // namespace ledgate::api

@@ -6,9 +6,6 @@
 
 namespace ledgate::api {
 
-// Whether a row is for known callers only.
-bool wants_principal(Access access);
-
 // Reads and verifies what was presented, without looking at the rows. Never blocks.
 Checked read_credentials(const ApiContext& context, Call& call);
 
@@ -18,7 +15,6 @@ Checked await_position(const ApiContext& context, Position wanted);
 // What the row's access level asks for; sets call.principal where it asks for one. May block with Basic credentials.
 Checked authorise(const ApiContext& context, Call& call);
 
-// For handlers of rows with Access::kDialect: good credentials now, or kUnauthenticated. May block.
-Checked require_principal(const ApiContext& context, Call& call);
-
+// What the row's policy asks for besides, once body and query are known.
+Checked apply_policy(const ApiContext& context, Call& call);
 }  // namespace ledgate::api

@@ -5,6 +5,7 @@
 #include "api/flows/opener.h"
 #include "api/http/json.h"
 #include "api/http/json_writer.h"
+#include "commands/core/transaction_context.h"
 #include "projections/models/signing_keys.h"
 
 #include <algorithm>
@@ -192,13 +193,10 @@ void TokenService::count_failed_check() {
   if (failed_checks_.fetch_add(1) == 0) failed_since_ms_ = services_.now_ms();
 }
 
-std::optional<journal::v1::TokenChecksFailed> TokenService::take_failed_checks(std::int64_t now_ms) {
+std::optional<FailedChecks> TokenService::take_failed_checks(std::int64_t now_ms) {
   const std::int64_t since_ms = failed_since_ms_;
   if (failed_checks_ == 0 || now_ms - since_ms < kFailedChecksWindowMs) return std::nullopt;
-  journal::v1::TokenChecksFailed event;
-  event.set_count(failed_checks_.exchange(0));
-  event.set_window_start_ms(since_ms);
-  return event;
+  return FailedChecks{.count = failed_checks_.exchange(0), .since_ms = since_ms};
 }
 
 }  // namespace ledgate::api

@@ -49,6 +49,11 @@ struct OtpClaims {
   OneTimeId otp;
 };
 
+struct FailedChecks {
+  std::uint64_t count = 0;
+  std::int64_t since_ms = 0;
+};
+
 // Any thread.
 class TokenService {
  public:
@@ -80,9 +85,9 @@ class TokenService {
 
   // For a token that was good by itself, but whose session or account is not.
   void count_failed_check();
-  // The failed checks of a window that has ended, as one event; nullopt when there were none. Called by the maintenance
+  // Those of a window that has ended; nullopt when there were none. Called by the maintenance
   // thread.
-  std::optional<journal::v1::TokenChecksFailed> take_failed_checks(std::int64_t now_ms);
+  std::optional<FailedChecks> take_failed_checks(std::int64_t now_ms);
 
  private:
   [[nodiscard]] Result<VerifiedToken> check_signature(std::string_view token) const;

@@ -11,34 +11,31 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ledgate::api {
 
 struct Call {
   Request request;
   const Route* route = nullptr;
-  std::string parameter;               // what stood where the row's path has "{…}"
-  Credentials credentials;             // read, where the row looks at any
-  std::optional<Principal> principal;  // once they were held against the rows
-  const Envelope* envelope =
-      nullptr;             // how errors are worded; a handler that serves two dialects sets it once it knows which
-  Position position{};     // of the transaction that a command appended
-  std::string denied_for;  // with kPermissionDenied: what would have been needed
+  std::string parameter;  // what stood where the row's path has "{…}"
+  Members body;           // both read once, and as the row's schemas want them when the handler runs
+  Members query;
+  const Schema* body_schema = nullptr;  // the row's for this content type; null: no body was read
+  std::optional<Refusal> body_fault;    // why the body could not be read
+  std::optional<IdempotencyKey> idempotency;
+  Credentials credentials;                              // read, where the row looks at any
+  std::optional<Principal> principal;                   // once they were held against the rows
+  std::string one_time_token;                           // with Access::kOneTimeToken: as presented
+  const Envelope* envelope = nullptr;                   // how errors are worded: the row's, once it is known
+  std::vector<journal::v1::RateCount> rate_counts;      // attempts that it counts as
+  std::optional<journal::v1::RateCount> known_network;  // counted when a log-in succeeds
+  Position position{};                                  // of the transaction that a command appended
+  std::string denied_for;                               // with kPermissionDenied: what would have been needed
 };
 
-// Who asks, for a command of this dialect: identity, address, request id, trace and (commands) the idempotency key.
-Caller caller_of(const Call& call, journal::v1::Dialect dialect);
-
-// The request's Idempotency-Key: 1 to 255 visible ASCII characters; kRequestMalformed for any other.
-Result<std::optional<IdempotencyKey>> idempotency_key_of(const Call& call);
-
-// The body as an object that satisfies the schema: kRequestMalformed when it is no JSON object, the schema's faults
-// otherwise.
-Parsed<nlohmann::json> read_json(const Request& request, const Schema& schema);
-// The same for a form, where an empty text counts as missing.
-Parsed<nlohmann::json> read_form(const Request& request, const Schema& schema);
-// The query under the row's field table: duplicates, unknown names and bad values are refused.
-Parsed<nlohmann::json> read_query(const Call& call);
+// Who asks, for a command: identity, dialect, address, request id, trace and idempotency key.
+Caller caller_of(const Call& call);
 
 // Takes over where an outcome stands in the journal; hands on what the command granted.
 Parsed<Granted> settle(Call& call, Outcome outcome);

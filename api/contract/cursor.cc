@@ -2,6 +2,7 @@
 
 #include "domain/value/base64.h"
 
+#include <nlohmann/json.hpp>
 #include <sodium.h>
 
 namespace ledgate::api {
@@ -19,8 +20,8 @@ Key16 tag_of(const KeyedHash& hashes, std::string_view scope, std::string_view p
 
 }  // namespace
 
-std::string cursor_scope(const Call& call, const nlohmann::json& query) {
-  nlohmann::json scope = query;  // members in order of their names
+std::string cursor_scope(const Call& call) {
+  nlohmann::json scope = call.query.object();  // members in order of their names
   scope.erase("after");
   scope.erase("limit");
   std::string text(call.route->operation);

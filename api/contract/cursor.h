@@ -11,7 +11,7 @@
 namespace ledgate::api {
 
 // What a cursor of this call is good for: the operation, the caller and every parameter but `after` and `limit`.
-std::string cursor_scope(const Call& call, const nlohmann::json& query);
+std::string cursor_scope(const Call& call);
 
 std::string seal_cursor(const KeyedHash& hashes, std::string_view scope, std::string_view place);
 // The place; kCursorInvalid for anything that seal_cursor did not make for this very scope.

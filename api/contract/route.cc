@@ -21,7 +21,54 @@ bool contains(std::span<const ErrorCode> codes, ErrorCode code) {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
+bool may_deny(const Route& route) {
+  return scope_of(route.access) || route.access == Access::kAccount || route.policy == Policy::kSelfOrAdministrator ||
+         route.policy == Policy::kNamedScope;
+}
+
 }  // namespace
+
+std::string_view limit_name(LimitClass by) {
+  switch (by) {
+    case LimitClass::kUnlimited:
+      return "unlimited";
+    case LimitClass::kLogin:
+      return "login";
+    case LimitClass::kPassword:
+      return "password";
+    case LimitClass::kGuest:
+      return "guest";
+    case LimitClass::kRegistration:
+      return "registration";
+    case LimitClass::kRefresh:
+      return "refresh";
+    case LimitClass::kMail:
+      return "mail";
+    case LimitClass::kOneTime:
+      return "one_time";
+  }
+  return "unknown";
+}
+
+std::string_view policy_name(Policy policy) {
+  switch (policy) {
+    case Policy::kAnybody:
+      return "anybody";
+    case Policy::kHolder:
+      return "holder";
+    case Policy::kSelf:
+      return "self";
+    case Policy::kSelfOrAdministrator:
+      return "self_or_administrator";
+    case Policy::kAnyUser:
+      return "any_user";
+    case Policy::kService:
+      return "service";
+    case Policy::kNamedScope:
+      return "named_scope";
+  }
+  return "unknown";
+}
 
 bool declares(const Route& route, ErrorCode code) {
   const bool authenticated = route.access != Access::kPublic && route.access != Access::kMetricsNetwork;
@@ -30,7 +77,8 @@ bool declares(const Route& route, ErrorCode code) {
          (route.query != nullptr && code == ErrorCode::kValidationFailed) ||
          (route.kind == Kind::kCommand && contains(kCommands, code)) ||
          (authenticated && contains(kAuthenticated, code)) ||
-         ((scope_of(route.access) || route.access == Access::kAccount) && code == ErrorCode::kPermissionDenied) ||
+         (may_deny(route) && code == ErrorCode::kPermissionDenied) ||
+         (route.limit.value().by != LimitClass::kUnlimited && code == ErrorCode::kRateLimited) ||
          (authenticated && route.credentials.basic && contains(kWithBasic, code));
 }
 

@@ -1,26 +1,17 @@
 #include "api/dialects/shared_paths.h"
 
 #include "api/dialects/book_corners/errors.h"
-#include "api/dialects/book_corners/handlers.h"
-#include "api/dialects/book_corners/translate.h"
 #include "api/dialects/imagor_studio/errors.h"
-#include "api/dialects/imagor_studio/handlers.h"
 #include "api/dialects/lightnovel_crawler/errors.h"
-#include "api/dialects/lightnovel_crawler/handlers.h"
 #include "api/dialects/ndastro/errors.h"
-#include "api/dialects/ndastro/handlers.h"
-#include "api/dialects/ndastro/translate.h"
 #include "api/flows/grants.h"
-#include "api/http/json.h"
 #include "api/http/json_writer.h"
-#include "api/http/media_type.h"
 
+#include <algorithm>
 #include <array>
 
 namespace ledgate::api {
 namespace {
-
-using nlohmann::ordered_json;
 
 constexpr std::array kV1Wordings{Wording{.code = ErrorCode::kValidationFailed, .status = 422}};
 constexpr std::array kV1Fields{
@@ -52,52 +43,24 @@ constexpr std::array kProfileFields{
     Field{.name = "is_social_only", .type = Type::kBoolean},
     Field{.name = "is_staff", .type = Type::kBoolean},
 };
+constexpr Schema kProfileOut{.name = "ProfileNdastroAndBookCorners", .fields = kProfileFields};
 
 // The members of both products' bodies; where both have one of that name, the first product's.
-ordered_json both(const Envelope& first, const Envelope& second, const ErrorView& view) {
-  ordered_json body = body_of(first, view.refusal, view.request_id);
-  const ordered_json other = body_of(second, view.refusal, view.request_id);
-  for (const auto& [name, value] : other.items()) {
-    if (!body.contains(name)) body[name] = value;
+JsonMembers both(const Envelope& first, const Envelope& second, const ErrorView& view) {
+  JsonMembers body = body_of(first, view.refusal, view.request_id);
+  for (JsonMember& member : body_of(second, view.refusal, view.request_id)) {
+    if (std::ranges::find(body, member.name, &JsonMember::name) == body.end()) body.push_back(std::move(member));
   }
   return body;
 }
 
-ordered_json v1_body(const ErrorView& view) { return both(ndastro::kEnvelope, book_corners::kEnvelope, view); }
-ordered_json auth_body(const ErrorView& view) {
+JsonMembers v1_body(const ErrorView& view) { return both(ndastro::kEnvelope, book_corners::kEnvelope, view); }
+JsonMembers auth_body(const ErrorView& view) {
   return both(imagor_studio::kEnvelope, lightnovel_crawler::kEnvelope, view);
 }
 
-constexpr std::array kV1Parts{&ndastro::kEnvelope, &book_corners::kEnvelope};
-constexpr std::array kAuthParts{&imagor_studio::kEnvelope, &lightnovel_crawler::kEnvelope};
-
-}  // namespace
-
-const Envelope kEnvelopeV1{.schema = &kV1Schema, .wordings = kV1Wordings, .body = v1_body, .parts = kV1Parts};
-const Envelope kEnvelopeAuth{.schema = &kAuthSchema, .body = auth_body, .parts = kAuthParts};
-const Schema kProfileOut{.name = "ProfileNdastroAndBookCorners", .fields = kProfileFields};
-
-Answer handle_v1_login(const ApiContext& context, Call& call) {
-  const bool is_json = content_type_of(call.request)->name == kJson;  // one of the row's types: the gateway saw to it
-  call.envelope = is_json ? &book_corners::kEnvelope : &ndastro::kEnvelope;
-  return is_json ? book_corners::handle_login(context, call) : ndastro::handle_login(context, call);
-}
-
-Answer handle_v1_refresh(const ApiContext& context, Call& call) {
-  const nlohmann::json body = TRY(parse_json_object(call.request.body));
-  if (body.contains("refresh")) {
-    call.envelope = &book_corners::kEnvelope;
-    return book_corners::handle_refresh(context, call);
-  }
-  if (body.contains("token")) {
-    call.envelope = &ndastro::kEnvelope;
-    return ndastro::handle_refresh(context, call);
-  }
-  // Nobody is meant; the simpler of the two says what is missing.
-  return refuse_with(check(book_corners::kRefreshIn, body, Source::kJson));
-}
-
-Answer handle_v1_me(const ApiContext& context, Call& call) {
+// The same for both.
+Answer handle_me(const ApiContext& context, Call& call) {
   const state::v1::Account& account = call.principal->account;
   const Profile profile = profile_of(context, account);
   const bool is_admin = account.role() == journal::v1::ROLE_ADMIN;
@@ -113,12 +76,29 @@ Answer handle_v1_me(const ApiContext& context, Call& call) {
   return Response{.body = std::move(body).finish()};
 }
 
-Answer handle_auth_login(const ApiContext& context, Call& call) {
-  const nlohmann::json body = TRY(parse_json_object(call.request.body));
-  const bool names_imagor_studio = !text_member(body, "username").empty() || !body.contains("email");
-  call.envelope = names_imagor_studio ? &imagor_studio::kEnvelope : &lightnovel_crawler::kEnvelope;
-  return names_imagor_studio ? imagor_studio::handle_login(context, call)
-                             : lightnovel_crawler::handle_login(context, call);
-}
+constexpr std::array kProfile{Success{200, &kProfileOut}};
+
+constexpr std::array kRoutes{
+    Route{.method = Method::kGet,
+          .path = "/api/v1/auth/me",
+          .operation = "me",
+          .summary = "The caller's profile (ndastro-api, Book Corners)",
+          .dialect = journal::v1::DIALECT_NATIVE,
+          .access = Access::kAuthenticated,
+          .policy = Policy::kSelf,
+          .limit = kNotLimited,
+          .runs = Runs::kInline,
+          .kind = Kind::kQuery,
+          .successes = kProfile,
+          .envelope = &kEnvelopeV1,
+          .handler = handle_me},
+};
+
+}  // namespace
+
+const Envelope kEnvelopeV1{.schema = &kV1Schema, .wordings = kV1Wordings, .body = v1_body};
+const Envelope kEnvelopeAuth{.schema = &kAuthSchema, .body = auth_body};
+
+RouteTable shared_routes() { return kRoutes; }
 
 }  // namespace ledgate::api

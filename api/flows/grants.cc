@@ -2,8 +2,6 @@
 
 #include "api/auth/authorise.h"
 #include "api/auth/tokens.h"
-#include "commands/service/service_events.h"
-#include "domain/session/session_state.h"
 #include "projections/models/sessions.h"
 
 namespace ledgate::api {
@@ -35,33 +33,6 @@ Parsed<std::optional<RefreshClaims>> present_refresh(const ApiContext& context, 
   auto claims = context.tokens.read_refresh(token);
   if (claims) TRY_STATUS(await_position(context, claims->born));
   return claims;
-}
-
-Result<RateLimiter::Admission> admit(const ApiContext& context, const Limit& limit, Caller& caller) {
-  auto admission = TRY(context.limiter.admit(limit, caller.address, caller.dialect));
-  if (const auto count = admission.count()) caller.rate_counts.push_back(*count);
-  return admission;
-}
-
-Result<LoginAdmission> admit_login(const ApiContext& context, Caller& caller, LogIn& command) {
-  return ledgate::admit_login(context.services, context.limiter, context.settings.limits.login, caller, command);
-}
-
-Result<RateLimiter::Admission> admit_password(const ApiContext& context, Caller& caller, const UserId& user) {
-  auto admission = TRY(context.limiter.admit_subject(
-      context.settings.limits.password, "account/" + std::string(user.raw()), caller.address, caller.dialect));
-  if (const auto count = admission.count()) caller.rate_counts.push_back(*count);
-  return admission;
-}
-
-Refusal refuse_registration(const ApiContext& context, Call& call, const Caller& caller, ErrorCode why) {
-  journal::v1::Event event;
-  auto& refused = *event.mutable_user()->mutable_registration_refused();
-  refused.set_reason(why == ErrorCode::kAdministratorExists ? journal::v1::REFUSAL_ADMINISTRATOR_EXISTS
-                                                            : journal::v1::REFUSAL_REGISTRATION_DISABLED);
-  refused.set_dialect(caller.dialect);
-  const auto recorded = settle(call, record_fact(context.services, caller, std::move(event)));
-  return recorded ? Refusal(Error{.code = why}) : recorded.error();
 }
 
 Profile profile_of(const ApiContext& context, const state::v1::Account& account) {

@@ -29,20 +29,6 @@ Parsed<Issued> issue(const ApiContext& context, Granted granted);
 // Commands that append what they found need no waiting. Blocks.
 Parsed<std::optional<RefreshClaims>> present_refresh(const ApiContext& context, std::string_view token);
 
-// Counts the attempt against `limit` and by the client's network, for as long as the Admission lives; adds it to the
-// caller's counts.
-Result<RateLimiter::Admission> admit(const ApiContext& context, const Limit& limit, Caller& caller);
-
-// The same for a log-in, by network and by account (commands/login_limits.h).
-Result<LoginAdmission> admit_login(const ApiContext& context, Caller& caller, LogIn& command);
-
-// For whoever is asked for a present password although known already: by account, so that a stolen session is no way to
-// guess it.
-Result<RateLimiter::Admission> admit_password(const ApiContext& context, Caller& caller, const UserId& user);
-
-// Where the public may not register (kRegistrationDisabled, kAdministratorExists): appends the refusal, and is it.
-Refusal refuse_registration(const ApiContext& context, Call& call, const Caller& caller, ErrorCode why);
-
 // What the account calls itself: as its row is now, or as it was when the command was decided.
 Profile profile_of(const ApiContext& context, const state::v1::Account& account);
 Profile profile_of(const ApiContext& context, const Issued& issued);

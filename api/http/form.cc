@@ -3,6 +3,8 @@
 #include "api/http/ascii.h"
 #include "api/http/utf8.h"
 
+#include <nlohmann/json.hpp>
+
 #include <optional>
 #include <string>
 

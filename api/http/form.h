@@ -4,7 +4,7 @@
 #include "api/http/media_type.h"
 #include "domain/errors/result.h"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <optional>
 #include <string>

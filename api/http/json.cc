@@ -1,5 +1,7 @@
 #include "api/http/json.h"
 
+#include <nlohmann/json.hpp>
+
 #include <string>
 #include <utility>
 #include <vector>

@@ -1,5 +1,7 @@
 #include "api/http/json_writer.h"
 
+#include "api/http/json_text.h"
+
 namespace ledgate::api {
 
 void JsonWriter::begin(std::string_view name) {
@@ -8,23 +10,7 @@ void JsonWriter::begin(std::string_view name) {
   out_ += ':';
 }
 
-void JsonWriter::quote(std::string_view value) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out_ += '"';
-  for (const char c : value) {
-    if (c == '"' || c == '\\') {
-      out_ += '\\';
-      out_ += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out_ += "\\u00";
-      out_ += kHex[c >> 4];
-      out_ += kHex[c & 15];
-    } else {
-      out_ += c;
-    }
-  }
-  out_ += '"';
-}
+void JsonWriter::quote(std::string_view value) { append_quoted(out_, value); }
 
 JsonWriter& JsonWriter::raw(std::string_view name, std::string_view value) {
   begin(name);

@@ -1,5 +1,5 @@
 // Writes one flat JSON object straight into a string: for what is answered or signed thousands of times a second, where
-// a document tree would cost more than the look-ups. Everything else uses nlohmann::ordered_json.
+// a document tree would cost more than the look-ups. Everything else is a Json (json_text.h).
 #pragma once
 
 #include <concepts>

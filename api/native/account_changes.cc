@@ -15,8 +15,6 @@
 namespace ledgate::api::native {
 namespace {
 
-using nlohmann::ordered_json;
-
 Parsed<UserId> target_of(const ApiContext& context, const Call& call) {
   const KvReader& rows = context.services.store.latest();
   const auto id = find_user(rows, call.parameter);
@@ -24,25 +22,14 @@ Parsed<UserId> target_of(const ApiContext& context, const Call& call) {
   return *id;
 }
 
-// A user's own sessions are the user's business too.
-Parsed<UserId> own_or_administered(const ApiContext& context, Call& call) {
-  const auto id = find_user(context.services.store.latest(), call.parameter);
-  if (!(id && *id == call.principal->id) && !call.principal->scopes.allow(Scope::kAdmin)) {
-    call.denied_for = Scopes{Scope::kAdmin}.text();
-    return refuse_with(ErrorCode::kPermissionDenied);
-  }
-  return target_of(context, call);
-}
-
 // Runs the change and shows the user as it left him.
 template <class Change>
 Answer change_user(const ApiContext& context, Call& call, const Change& change) {
   const UserId user = TRY(target_of(context, call));
-  const Caller caller = caller_of(call, journal::v1::DIALECT_NATIVE);
-  return show_user(context, TRY(settle(call, change(caller, user))));
+  return show_user(context, TRY(settle(call, change(caller_of(call), user))));
 }
 
-ordered_json session_object(const state::v1::Session& session, const SessionId& present) {
+Json session_object(const state::v1::Session& session, const SessionId& present) {
   const auto id = SessionId::from_bytes(session.id()).value_or(SessionId());
   return {{"id", id.to_string()},
           {"dialect", dialect_name(session.dialect())},
@@ -67,8 +54,7 @@ Answer handle_reactivate(const ApiContext& context, Call& call) {
 }
 
 Answer handle_role(const ApiContext& context, Call& call) {
-  const nlohmann::json body = TRY(read_json(call.request, kRoleIn));
-  const auto role = parse_role(text_member(body, "role"));
+  const auto role = parse_role(call.body.text("role"));
   return change_user(context, call, [&](const Caller& caller, const UserId& user) {
     return change_role(context.services, caller, user, *role);
   });
@@ -76,18 +62,16 @@ Answer handle_role(const ApiContext& context, Call& call) {
 
 Answer handle_erase(const ApiContext& context, Call& call) {
   const UserId user = TRY(target_of(context, call));
-  (void)TRY(settle(call, erase_user(context.services, caller_of(call, journal::v1::DIALECT_NATIVE), user)));
+  (void)TRY(settle(call, erase_user(context.services, caller_of(call), user)));
   return json_response(200, {{"id", user.to_string()}, {"erased", true}});
 }
 
 Answer handle_revoke_sessions(const ApiContext& context, Call& call) {
-  const nlohmann::json body =
-      call.request.body.empty() ? nlohmann::json::object() : TRY(read_json(call.request, kRevokeIn));
-  const UserId user = TRY(own_or_administered(context, call));
-  const Caller caller = caller_of(call, journal::v1::DIALECT_NATIVE);
-  ordered_json ended = "all";
-  if (body.contains("session")) {
-    const auto session = SessionId::parse(text_member(body, "session"));
+  const UserId user = TRY(target_of(context, call));
+  const Caller caller = caller_of(call);
+  Json ended = "all";
+  if (call.body.has("session")) {
+    const auto session = SessionId::parse(call.body.text("session"));
     if (!session) return refuse_with(ErrorCode::kSessionNotFound);
     (void)TRY(settle(call, revoke_session(context.services, caller, user, *session)));
     ended = session->to_string();
@@ -98,11 +82,10 @@ Answer handle_revoke_sessions(const ApiContext& context, Call& call) {
 }
 
 Answer handle_sessions(const ApiContext& context, Call& call) {
-  const nlohmann::json query = TRY(read_query(call));
-  const PageQuery page = TRY(page_query(context, call, query));
+  const PageQuery page = TRY(page_query(context, call));
   const auto after = page.place ? SessionId::parse(*page.place) : SessionId();
   if (!after) return refuse_with(ErrorCode::kCursorInvalid);
-  const UserId user = TRY(own_or_administered(context, call));
+  const UserId user = TRY(target_of(context, call));
   const auto rows = context.services.store.snapshot();
   const auto account = find_account(*rows, user);
   const SessionPage found =
@@ -110,9 +93,9 @@ Answer handle_sessions(const ApiContext& context, Call& call) {
                   {.after = *after,
                    .wanted = [&](const state::v1::Session& session) { return is_live(session, account); },
                    .limit = page.limit});
-  ordered_json items = ordered_json::array();
+  Json items = Json::array();
   for (const auto& session : found.sessions) items.push_back(session_object(session, call.principal->session));
-  ordered_json next = nullptr;
+  Json next = nullptr;
   if (found.next) next = seal_cursor(context.services.hashes, page.scope, found.next->to_string());
   return json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}});
 }

@@ -60,15 +60,15 @@ bool is_address(const std::string& text) {
 
 class FilterReader {
  public:
-  FilterReader(const KvReader& rows, const nlohmann::json& query) : rows_(rows), query_(query) {}
+  FilterReader(const KvReader& rows, const Members& query) : rows_(rows), query_(query) {}
 
   Parsed<AuditFilter> read() {
-    AuditFilter filter{.type = text_member(query_, "type"),
+    AuditFilter filter{.type = query_.text("type"),
                        .user = user("user"),
                        .actor = user("actor"),
-                       .ip = text_member(query_, "ip"),
-                       .outcome = text_member(query_, "outcome"),
-                       .request_id = text_member(query_, "request_id"),
+                       .ip = query_.text("ip"),
+                       .outcome = query_.text("outcome"),
+                       .request_id = query_.text("request_id"),
                        .from = time("from"),
                        .to = time("to")};
     if (!filter.type.empty() && !is_event_type(filter.type)) faults_.push_back(fault("type", "There is no such event"));
@@ -80,8 +80,8 @@ class FilterReader {
 
  private:
   std::optional<UserId> user(std::string_view name) {
-    if (!query_.contains(name)) return std::nullopt;
-    const std::string text = text_member(query_, name);
+    if (!query_.has(name)) return std::nullopt;
+    const std::string text = query_.text(name);
     const auto found = find_user(rows_, text);
     if (found) return found;
     if (!parse_number(text)) faults_.push_back(fault(name, "Input should be a user's number or UUID"));
@@ -89,14 +89,14 @@ class FilterReader {
   }
 
   std::optional<LogTime> time(std::string_view name) {
-    if (!query_.contains(name)) return std::nullopt;
-    const auto ms = parse_rfc3339(text_member(query_, name));
+    if (!query_.has(name)) return std::nullopt;
+    const auto ms = parse_rfc3339(query_.text(name));
     if (!ms) faults_.push_back(fault(name, "Input should be a time of RFC 3339"));
     return ms ? std::optional(LogTime{*ms}) : std::nullopt;
   }
 
   const KvReader& rows_;
-  const nlohmann::json& query_;
+  const Members& query_;
   std::vector<FieldFault> faults_;
 };
 
@@ -129,42 +129,42 @@ AuditPage read_page(const ApiContext& context, const KvReader& rows, const Audit
   return page;
 }
 
-Parsed<Granted> record_reading(const ApiContext& context, Call& call, const nlohmann::json& query, std::size_t rows) {
-  journal::v1::Event event;
-  auto& read = *event.mutable_service()->mutable_audit_read();
-  read.set_route(std::string(call.route->path));
+Parsed<Granted> record_reading(const ApiContext& context, Call& call, std::size_t rows) {
   std::string names;
-  for (const auto& [name, unused] : query.items()) names.append(names.empty() ? "" : " ").append(name);
-  read.set_filter(names);
-  read.set_rows(static_cast<std::uint32_t>(rows));
-  return settle(call, record_fact(context.services, caller_of(call, journal::v1::DIALECT_NATIVE), std::move(event)));
+  for (const std::string& name : call.query.names()) names.append(names.empty() ? "" : " ").append(name);
+  const AuditReading reading{.route = std::string(call.route->path), .filter = names, .rows = rows};
+  return settle(call, record_audit_reading(context.services, caller_of(call), reading));
 }
 
+struct ShownPage {
+  Json body;
+  std::size_t rows = 0;
+};
+
 // Reads under a snapshot of its own, which is let go before the reading is recorded.
-Parsed<nlohmann::ordered_json> show_page(const ApiContext& context, const Call& call, const nlohmann::json& query) {
-  const PageQuery paging = TRY(page_query(context, call, query));
+Parsed<ShownPage> show_page(const ApiContext& context, const Call& call) {
+  const PageQuery paging = TRY(page_query(context, call));
   const auto rows = context.services.store.snapshot();
-  const AuditFilter filter = TRY(FilterReader(*rows, query).read());
+  const AuditFilter filter = TRY(FilterReader(*rows, call.query).read());
   const auto place =
       paging.place ? parse_place(*paging.place) : WalkPlace{.after = {}, .horizon = context.services.awaiter.applied()};
   if (!place) return refuse_with(ErrorCode::kCursorInvalid);
   const AuditPage page = read_page(context, *rows, filter, *place, paging.limit);
-  nlohmann::ordered_json items = nlohmann::ordered_json::array();
+  Json items = Json::array();
   for (const AuditEntry& entry : page.entries) items.push_back(audit_item(context, *rows, entry));
-  nlohmann::ordered_json next = nullptr;
+  Json next = nullptr;
   if (page.next)
     next =
         seal_cursor(context.services.hashes, paging.scope, to_text({.after = *page.next, .horizon = place->horizon}));
-  return nlohmann::ordered_json{{"items", std::move(items)}, {"next", std::move(next)}};
+  return ShownPage{.body = {{"items", items}, {"next", next}}, .rows = page.entries.size()};
 }
 
 }  // namespace
 
 Answer handle_audit_events(const ApiContext& context, Call& call) {
-  const nlohmann::json query = TRY(read_query(call));
-  const nlohmann::ordered_json page = TRY(show_page(context, call, query));
-  (void)TRY(record_reading(context, call, query, page["items"].size()));
-  return json_response(200, page);
+  ShownPage page = TRY(show_page(context, call));
+  (void)TRY(record_reading(context, call, page.rows));
+  return json_response(200, std::move(page.body));
 }
 
 }  // namespace ledgate::api::native

@@ -16,13 +16,11 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
-using nlohmann::ordered_json;
-
 // "LOGIN_BASIC" of enum LoginMethod → "login_basic"
 std::string enum_text(const google::protobuf::EnumValueDescriptor& value) { return lower(value.name()); }
 
 // One plain member; null for what is not shown: bytes and messages are keys, hashes or sealed.
-ordered_json plain_value(const Message& fact, const FieldDescriptor& field) {
+Json plain_value(const Message& fact, const FieldDescriptor& field) {
   const Reflection& reflection = *fact.GetReflection();
   if (field.is_repeated()) return nullptr;
   switch (field.cpp_type()) {
@@ -39,8 +37,7 @@ ordered_json plain_value(const Message& fact, const FieldDescriptor& field) {
     case FieldDescriptor::CPPTYPE_ENUM:
       return enum_text(*reflection.GetEnum(fact, &field));
     case FieldDescriptor::CPPTYPE_STRING:
-      return field.type() == FieldDescriptor::TYPE_STRING ? ordered_json(reflection.GetString(fact, &field))
-                                                          : ordered_json(nullptr);
+      return field.type() == FieldDescriptor::TYPE_STRING ? Json(reflection.GetString(fact, &field)) : Json(nullptr);
     case FieldDescriptor::CPPTYPE_FLOAT:
     case FieldDescriptor::CPPTYPE_DOUBLE:
     case FieldDescriptor::CPPTYPE_MESSAGE:
@@ -56,20 +53,20 @@ const Message* inner(const Message& outer) {
   return set != nullptr ? &outer.GetReflection()->GetMessage(outer, set) : nullptr;
 }
 
-ordered_json details_of(const journal::v1::Event& event) {
-  ordered_json details = ordered_json::object();
+Json details_of(const journal::v1::Event& event) {
+  Json details = Json::object();
   const Message* aggregate = inner(event);
   const Message* fact = aggregate != nullptr ? inner(*aggregate) : nullptr;
   if (fact == nullptr) return details;
   const Descriptor& shape = *fact->GetDescriptor();
   for (int i = 0; i < shape.field_count(); ++i) {
-    ordered_json shown = plain_value(*fact, *shape.field(i));
-    if (!shown.is_null()) details[shape.field(i)->name()] = std::move(shown);
+    Json shown = plain_value(*fact, *shape.field(i));
+    if (!shown.is_null()) details.set(shape.field(i)->name(), shown);
   }
   return details;
 }
 
-ordered_json actor_of(const journal::v1::Actor& actor) {
+Json actor_of(const journal::v1::Actor& actor) {
   switch (actor.kind()) {
     case journal::v1::ACTOR_USER:
       return id_or_null<UserId>(actor.user_id());
@@ -119,7 +116,7 @@ std::string_view outcome_name(EventFacts::Result result) {
 
 bool is_event_type(std::string_view name) { return FactType::named(name) != nullptr; }
 
-ordered_json audit_item(const ApiContext& context, const KvReader& rows, const AuditEntry& entry) {
+Json audit_item(const ApiContext& context, const KvReader& rows, const AuditEntry& entry) {
   const rows::v1::AuditRow& row = entry.row;
   const EventFacts facts = describe(row.event());
   const journal::v1::ClientData client = open_client(context, rows, row);

@@ -2,9 +2,8 @@
 #pragma once
 
 #include "api/contract/context.h"
+#include "api/http/json_text.h"
 #include "projections/models/audit.h"
-
-#include <nlohmann/json.hpp>
 
 #include <optional>
 #include <string>
@@ -19,6 +18,6 @@ std::string_view outcome_name(EventFacts::Result result);
 // Whether this version has an event of that name.
 bool is_event_type(std::string_view name);
 
-nlohmann::ordered_json audit_item(const ApiContext& context, const KvReader& rows, const AuditEntry& entry);
+Json audit_item(const ApiContext& context, const KvReader& rows, const AuditEntry& entry);
 
 }  // namespace ledgate::api::native

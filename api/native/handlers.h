@@ -1,4 +1,4 @@
-// The native API: what this service says about itself and its users, in its own words.
+// The native API: what this service says about its users, in its own words.
 #pragma once
 
 #include "api/contract/call.h"
@@ -24,11 +24,5 @@ Answer handle_sessions(const ApiContext& context, Call& call);
 Answer handle_referrals(const ApiContext& context, Call& call);
 // Leaves an AuditRead event; without it nothing is shown.
 Answer handle_audit_events(const ApiContext& context, Call& call);
-Answer handle_status(const ApiContext& context, Call& call);
-
-Answer handle_healthz(const ApiContext& context, Call& call);
-Answer handle_readyz(const ApiContext& context, Call& call);
-Answer handle_metrics(const ApiContext& context, Call& call);
-Answer handle_jwks(const ApiContext& context, Call& call);
 
 }  // namespace ledgate::api::native

@@ -23,16 +23,16 @@ constexpr std::array kFields{
 };
 constexpr Schema kSchema{.name = "Problem", .fields = kFields};
 
-nlohmann::ordered_json body(const ErrorView& view) {
+JsonMembers body(const ErrorView& view) {
   const ErrorRow& row = error_row(view.refusal.error.code);
-  nlohmann::ordered_json problem{{"type", "urn:ledgate:error:" + std::string(row.slug)},
-                                 {"title", row.sentence},
-                                 {"status", view.status},
-                                 {"detail", view.text},
-                                 {"code", row.slug}};
-  if (!view.request_id.empty()) problem["request_id"] = view.request_id;
-  if (!view.refusal.fields.empty()) problem["errors"] = fault_list(view.refusal, {.with_input = false});
-  if (!view.refusal.transaction.is_nil()) problem["transaction"] = view.refusal.transaction.to_string();
+  JsonMembers problem{{"type", "urn:ledgate:error:" + std::string(row.slug)},
+                      {"title", row.sentence},
+                      {"status", view.status},
+                      {"detail", view.text},
+                      {"code", row.slug}};
+  if (!view.request_id.empty()) problem.push_back({"request_id", view.request_id});
+  if (!view.refusal.fields.empty()) problem.push_back({"errors", fault_list(view.refusal, {.with_input = false})});
+  if (!view.refusal.transaction.is_nil()) problem.push_back({"transaction", view.refusal.transaction.to_string()});
   return problem;
 }
 

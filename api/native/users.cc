@@ -13,13 +13,13 @@ constexpr std::string_view kAsOf = "as_of";
 
 // The user as of now; of a time that has passed: as it was then.
 Parsed<std::optional<rows::v1::DirectoryRow>> row_as_of(const KvReader& rows, const UserId& user,
-                                                        const nlohmann::json& query) {
-  if (!query.contains(kAsOf)) return find_directory_row(rows, user);
+                                                        const Members& query) {
+  if (!query.has(kAsOf)) return find_directory_row(rows, user);
   const auto fault = [](std::string message) {
     return refuse_with(std::vector{FieldFault{
         .type = "value_error", .place = "query", .field = std::string(kAsOf), .message = std::move(message)}});
   };
-  const auto time_ms = parse_rfc3339(text_member(query, kAsOf));
+  const auto time_ms = parse_rfc3339(query.text(kAsOf));
   if (!time_ms) return fault("Input should be a time of RFC 3339");
   FormerRow found = find_directory_row_at(rows, user, LogTime{*time_ms});
   if (found.kept_since) return fault("Input should not be before " + rfc3339(found.kept_since->ms));
@@ -28,7 +28,7 @@ Parsed<std::optional<rows::v1::DirectoryRow>> row_as_of(const KvReader& rows, co
 
 // `Row`: an account or a directory row.
 template <class Row>
-nlohmann::ordered_json user_object(const Profile& profile, const Row& row) {
+Json user_object(const Profile& profile, const Row& row) {
   return {{"id", UserId::from_bytes(row.id()).value_or(UserId()).to_string()},
           {"number", row.number()},
           {"username", profile.username},
@@ -62,15 +62,14 @@ std::string to_text(const ReferralPlace& place) {
 }  // namespace
 
 Answer handle_users(const ApiContext& context, Call& call) {
-  const nlohmann::json query = TRY(read_query(call));
-  const PageQuery page = TRY(page_query(context, call, query));
+  const PageQuery page = TRY(page_query(context, call));
   const auto after = parse_number(page.place.value_or("0"));
   if (!after) return refuse_with(ErrorCode::kCursorInvalid);
   const auto rows = context.services.store.snapshot();
   const DirectoryPage found = list_users(*rows, UserNumber{static_cast<std::uint64_t>(*after)}, page.limit);
-  nlohmann::ordered_json items = nlohmann::ordered_json::array();
+  Json items = Json::array();
   for (const auto& row : found.users) items.push_back(user_object(context, *rows, row));
-  nlohmann::ordered_json next = nullptr;
+  Json next = nullptr;
   if (found.next) next = seal_cursor(context.services.hashes, page.scope, std::to_string(value(*found.next)));
   return json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}});
 }
@@ -83,28 +82,26 @@ Answer show_user(const ApiContext& context, const Granted& granted) {
 }
 
 Answer handle_user(const ApiContext& context, Call& call) {
-  const nlohmann::json query = TRY(read_query(call));
   const auto rows = context.services.store.snapshot();
   const auto id = find_user(*rows, call.parameter);
   if (!id) return refuse_with(ErrorCode::kUserNotFound);
-  const auto row = TRY(row_as_of(*rows, *id, query));
+  const auto row = TRY(row_as_of(*rows, *id, call.query));
   if (!row) return refuse_with(ErrorCode::kUserNotFound);
   return json_response(200, user_object(context, *rows, *row));
 }
 
 Answer handle_referrals(const ApiContext& context, Call& call) {
-  const nlohmann::json query = TRY(read_query(call));
-  const PageQuery page = TRY(page_query(context, call, query));
+  const PageQuery page = TRY(page_query(context, call));
   const ReferralPlace after = TRY(parse_place(page.place));
   const auto rows = context.services.store.snapshot();
   const auto referrer = find_user(*rows, call.parameter);
   if (!referrer || !find_directory_row(*rows, *referrer)) return refuse_with(ErrorCode::kUserNotFound);
   const ReferralPage found = list_referrals(*rows, *referrer, after, page.limit);
-  nlohmann::ordered_json items = nlohmann::ordered_json::array();
+  Json items = Json::array();
   for (const UserId& id : found.users) {
     if (const auto row = find_directory_row(*rows, id)) items.push_back(user_object(context, *rows, *row));
   }
-  nlohmann::ordered_json next = nullptr;
+  Json next = nullptr;
   if (found.next) next = seal_cursor(context.services.hashes, page.scope, to_text(*found.next));
   return json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}});
 }

@@ -1,15 +1,10 @@
+#include "api/answer/envelope.h"
 #include "api/native/handlers.h"
 
 namespace ledgate::api::native {
 
 Answer handle_verify(const ApiContext&, Call& call) {
-  const nlohmann::json query = TRY(read_query(call));
   const Principal& principal = *call.principal;
-  const auto wanted = parse_scope(text_member(query, "scope"));
-  if (wanted && !principal.scopes.allow(*wanted)) {
-    call.denied_for = Scopes{*wanted}.text();
-    return refuse_with(ErrorCode::kPermissionDenied);
-  }
   const std::string user = principal.id.to_string();
   return json_response(200, {{"user", user}, {"number", value(principal.number)}, {"scopes", principal.scopes.names()}})
       .with("X-Auth-User", user)

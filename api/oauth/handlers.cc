@@ -4,16 +4,13 @@
 #include "api/auth/authorise.h"
 #include "api/auth/tokens.h"
 #include "api/flows/grants.h"
-#include "domain/session/session_state.h"
-#include "projections/models/accounts.h"
-#include "projections/models/sessions.h"
+#include "commands/core/transaction_context.h"
+#include "projections/models/live_session.h"
 
 #include <array>
 
 namespace ledgate::api::oauth {
 namespace {
-
-using nlohmann::ordered_json;
 
 constexpr std::array kWordings{
     Wording{.code = ErrorCode::kUnauthenticated, .text = "Client authentication failed."},
@@ -40,7 +37,7 @@ std::string_view error_name(ErrorKind kind) {
   }
 }
 
-ordered_json body(const ErrorView& view) {
+JsonMembers body(const ErrorView& view) {
   return {{"error", error_name(error_row(view.refusal.error.code).kind)}, {"error_description", view.text}};
 }
 
@@ -83,17 +80,13 @@ Parsed<std::optional<Presented>> read_token(const ApiContext& context, const std
 
 // Whose session it is, when the token is good now.
 std::optional<state::v1::Account> holder_of(const ApiContext& context, const Presented& token) {
-  const KvReader& rows = context.services.store.latest();
-  const auto session = find_session(rows, token.session);
-  if (!session || token.expires_s <= context.services.now_s()) return std::nullopt;
-  const bool superseded = token.generation && *token.generation != session->generation();
-  const auto user = UserId::from_bytes(session->user_id());
-  auto account = session->guest() ? guest_account(*session) : user ? find_account(rows, *user) : std::nullopt;
-  if (superseded || !is_live(*session, account)) return std::nullopt;
-  return account;
+  if (token.expires_s <= context.services.now_s()) return std::nullopt;
+  auto live = find_live_session(context.services.store.latest(), token.session);
+  const bool is_current = live && (!token.generation || *token.generation == live->session.generation());
+  return is_current ? std::optional(std::move(live->account)) : std::nullopt;
 }
 
-ordered_json describe(const ApiContext& context, const Presented& token, const state::v1::Account& account) {
+Json describe(const ApiContext& context, const Presented& token, const state::v1::Account& account) {
   const Profile profile = profile_of(context, account);
   return {{"active", true},
           {"scope", Scopes::of(account.role()).text()},
@@ -115,23 +108,15 @@ const Schema kTokenForm{.name = "TokenForm", .fields = kTokenFields};
 const Schema kIntrospectionOut{.name = "Introspection", .fields = kIntrospectionFields};
 
 Answer handle_introspect(const ApiContext& context, Call& call) {
-  const nlohmann::json form = TRY(read_form(call.request, kTokenForm));
-  if (!call.principal->scopes.allow(Scope::kRead)) {
-    call.denied_for = Scopes{Scope::kRead}.text();
-    return refuse_with(ErrorCode::kPermissionDenied);
-  }
-  const auto token = TRY(read_token(context, text_member(form, "token")));
+  const auto token = TRY(read_token(context, call.body.text("token")));
   const auto account = token ? holder_of(context, *token) : std::nullopt;
-  return json_response(200, account ? describe(context, *token, *account) : ordered_json{{"active", false}});
+  return json_response(200, account ? describe(context, *token, *account) : Json{{"active", false}});
 }
 
 Answer handle_revoke(const ApiContext& context, Call& call) {
-  const nlohmann::json form = TRY(read_form(call.request, kTokenForm));
-  Caller caller = caller_of(call, journal::v1::DIALECT_NATIVE);
-  const auto admission = TRY(admit(context, context.settings.limits.refresh, caller));
-  if (const auto token = TRY(read_token(context, text_member(form, "token")))) {
+  if (const auto token = TRY(read_token(context, call.body.text("token")))) {
     const SessionEnd how = token->generation ? SessionEnd::kRefreshToken : SessionEnd::kAccessToken;
-    (void)TRY(settle(call, end_session(context.services, caller, token->session, how)));
+    (void)TRY(settle(call, end_session(context.services, caller_of(call), token->session, how)));
   }
   return Response{.content_type = "", .body = ""};
 }

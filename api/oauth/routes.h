@@ -5,6 +5,6 @@
 namespace ledgate::api::oauth {
 
 // RFC 7662 and RFC 7009, for the tokens of every dialect.
-std::span<const Route> routes();
+RouteTable routes();
 
 }  // namespace ledgate::api::oauth

@@ -2,9 +2,10 @@
 
 #include "api/auth/authorise.h"
 #include "api/contract/call.h"
+#include "api/flows/limits.h"
 #include "api/http/cors.h"
-#include "api/http/media_type.h"
 #include "api/service/denials.h"
+#include "api/service/intake.h"
 #include "api/service/request_fibers.h"
 #include "api/service/router.h"
 #include "api/service/routes.h"
@@ -34,17 +35,6 @@ Result<Position> min_position(const Request& request) {
   const auto number = text ? parse_number(*text) : std::nullopt;
   if (!number) return fail(ErrorCode::kPositionInvalid);
   return Position{static_cast<std::uint64_t>(*number)};
-}
-
-Checked check_body(const Route& route, const Request& request) {
-  if (route.bodies.empty()) return {};
-  if (route.body_optional && request.body.empty()) return {};
-  if (request.body.size() > route.body_bytes_max) return refuse_with(ErrorCode::kRequestTooLarge);
-  const auto type = content_type_of(request);
-  const bool accepted =
-      type && std::ranges::any_of(route.bodies, [&](const Body& body) { return body.content_type == type->name; });
-  if (!accepted) return refuse_with(ErrorCode::kRequestUnsupportedMedia);
-  return {};
 }
 
 // Framing errors and the like, before there is a request: which code says it best. The status is the one asked for.
@@ -85,12 +75,11 @@ class Gateway::Impl {
     Exchange exchange{
         .call = {.request = std::move(request)}, .reply = std::move(reply), .began = context_.services.clock.steady()};
     const Router::Match match = router_.match(exchange.call.request.method, exchange.call.request.path);
-    const Route* row = match.route != nullptr ? match.route : match.other;
-    exchange.call.envelope = row != nullptr ? row->envelope : &envelope_at(exchange.call.request.path);
-    if (match.route == nullptr) return finish(exchange, unrouted(exchange.call.request, match));
-    exchange.call.route = match.route;
+    exchange.call.envelope = match.envelope;
+    if (match.rows.empty()) return finish(exchange, unrouted(exchange.call.request, match));
+    exchange.call.route = match.rows.front();
     exchange.call.parameter = match.parameter;
-    const Checked read = guarded(exchange, [&]() -> Checked { return read_envelope(exchange); });
+    const Checked read = guarded(exchange, [&]() -> Checked { return read_request(match.rows, exchange); });
     if (!read) return finish(exchange, tl::unexpected<Refusal>(read.error()));
     if (!may_wait(exchange)) return serve(exchange);
     submit(fibers_, exchange, [this](Exchange& moved) { serve(moved); });
@@ -121,19 +110,19 @@ class Gateway::Impl {
     if (request.method == Method::kOptions) return cors_.options(request, match.allow);
     Refusal refusal(Error{.code = ErrorCode::kMethodNotAllowed});
     refusal.headers.push_back({"Allow", match.allow});
-    refusal.allowed_method = to_string(match.other->method);
+    refusal.allowed_method = to_string(match.allowed);
     refusal.received_method = to_string(request.method);
     return tl::unexpected<Refusal>(std::move(refusal));
   }
 
-  // What stands around the body: media type, position, idempotency key, credentials. Never waits.
-  Checked read_envelope(Exchange& exchange) {
+  // What is asked, by whom and under which conditions. Never waits.
+  Checked read_request(std::span<const Route* const> rows, Exchange& exchange) {
     Call& call = exchange.call;
     // Whoever is cut off from the journal can neither vouch for what it reads nor write what it decides.
     if (call.route->kind == Kind::kCommand && !context_.hooks.fresh()) return retry_soon(ErrorCode::kStale);
-    TRY_STATUS(check_body(*call.route, call.request));
+    TRY_STATUS(read_body(rows, call));
     exchange.wanted = TRY(min_position(call.request));
-    if (call.route->kind == Kind::kCommand) TRY_STATUS(idempotency_key_of(call));
+    if (call.route->kind == Kind::kCommand) TRY_STATUS(read_idempotency_key(call));
     if (!wants_principal(call.route->access)) return {};
     TRY_STATUS(read_credentials(context_, call));
     if (const auto* token = std::get_if<VerifiedToken>(&call.credentials))
@@ -142,9 +131,7 @@ class Gateway::Impl {
   }
 
   bool may_wait(const Exchange& exchange) {
-    const Route& route = *exchange.call.route;
-    return route.kind == Kind::kCommand || route.runs == Runs::kFiber ||
-           exchange.wanted > context_.services.awaiter.applied() ||
+    return exchange.call.route->runs == Runs::kFiber || exchange.wanted > context_.services.awaiter.applied() ||
            context_.authenticator.blocks(exchange.call.credentials);
   }
 
@@ -153,15 +140,20 @@ class Gateway::Impl {
     const Route& route = *exchange.call.route;
     const Checked admitted = guarded(exchange, [&]() -> Checked {
       TRY_STATUS(await_position(context_, exchange.wanted));
-      return authorise(context_, exchange.call);
+      TRY_STATUS(authorise(context_, exchange.call));
+      TRY_STATUS(check_members(exchange.call));
+      return apply_policy(context_, exchange.call);
     });
     if (!admitted) return conclude(exchange, tl::unexpected<Refusal>(admitted.error()));
-    if (route.kind == Kind::kCommand || route.runs != Runs::kWorker) return conclude(exchange, handled(exchange));
+    if (route.runs != Runs::kWorker) return conclude(exchange, handled(exchange));
     submit(workers_, exchange, [this](Exchange& moved) { conclude(moved, handled(moved)); });
   }
 
   Answer handled(Exchange& exchange) {
-    return guarded(exchange, [&] { return exchange.call.route->handler(context_, exchange.call); });
+    return guarded(exchange, [&]() -> Answer {
+      const Admission admission = TRY(admit(context_, exchange.call));  // until it is answered
+      return exchange.call.route->handler(context_, exchange.call);
+    });
   }
 
   static bool is_denial(const Exchange& exchange, const Answer& answer) {
@@ -180,16 +172,12 @@ class Gateway::Impl {
   void record_denial(Exchange& exchange) {
     const Call& call = exchange.call;
     if (!denials_.admit(call.principal->id, context_.services.now_s())) return;
-    journal::v1::Event event;
-    event.mutable_user()->set_user_id(std::string(call.principal->id.raw()));
-    auto& denied = *event.mutable_user()->mutable_access_denied();
-    denied.set_route(std::string(call.route->path));
-    denied.set_required(call.denied_for);
-    Caller caller = caller_of(call, journal::v1::DIALECT_NATIVE);
+    Caller caller = caller_of(call);
+    caller.dialect = journal::v1::DIALECT_NATIVE;
     caller.idempotency.reset();
     // The answer is 403 whether or not the journal can be written now.
     (void)guarded(exchange, [&]() -> Answer {
-      record_fact(context_.services, caller, std::move(event));
+      ledgate::record_denial(context_.services, caller, call.route->path, call.denied_for);
       return Response{};
     });
   }

@@ -1,5 +1,5 @@
-// The way of every request: route → content type → position to wait for → who asks → may they → handler → headers. One
-// direction, one place.
+// The way of every request: path → body and row → position to wait for → who asks → may they → do they say what the row
+// needs → may they do it to whom → how often → handler → headers. One direction, one place.
 #pragma once
 
 #include "api/contract/context.h"

@@ -1,9 +1,14 @@
 #include "api/service/openapi.h"
 
+#include "api/contract/dialect_names.h"
 #include "api/http/ascii.h"
 #include "api/service/routes.h"
 
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <map>
+#include <vector>
 
 namespace ledgate::api {
 namespace {
@@ -99,6 +104,9 @@ class SchemaWriter {
   std::map<std::string, ordered_json> components_;
 };
 
+// The rows that share a method and path: one operation to whoever reads the document.
+using Rows = std::vector<const Route*>;
+
 ordered_json parameters_of(const Route& route, SchemaWriter& schemas) {
   ordered_json parameters = ordered_json::array();
   if (const std::size_t open = route.path.find('{'); open != std::string_view::npos) {
@@ -124,14 +132,18 @@ void add_alternative(ordered_json& content, std::string_view content_type, const
     return;
   }
   ordered_json& there = content[type]["schema"];
+  if (there == schema) return;
   if (!there.contains("anyOf")) there = {{"anyOf", ordered_json::array({there})}};
-  there["anyOf"].push_back(schema);
+  ordered_json& alternatives = there["anyOf"];
+  if (std::ranges::find(alternatives, schema) == alternatives.end()) alternatives.push_back(schema);
 }
 
-ordered_json request_body(const Route& route, SchemaWriter& schemas) {
+ordered_json request_body(const Rows& rows, SchemaWriter& schemas) {
   ordered_json content = ordered_json::object();
-  for (const Body& body : route.bodies) add_alternative(content, body.content_type, schemas.use(*body.schema));
-  return {{"required", !route.body_optional}, {"content", std::move(content)}};
+  for (const Route* row : rows) {
+    for (const Body& body : row->bodies) add_alternative(content, body.content_type, schemas.use(*body.schema));
+  }
+  return {{"required", !rows.front()->body_optional}, {"content", std::move(content)}};
 }
 
 // What no field table describes: any JSON value, or text.
@@ -139,11 +151,13 @@ ordered_json anything(std::string_view content_type) {
   return content_type == "application/json" ? ordered_json::object() : ordered_json{{"type", "string"}};
 }
 
-// The declared errors, grouped by the status that the envelope gives them.
-void describe_errors(const Route& route, const Envelope& envelope, SchemaWriter& schemas,
-                     std::map<std::string, ordered_json>& by_status) {
+// The slugs of declared errors by the status that the envelope gives them.
+using Described = std::map<std::string, ordered_json>;
+
+void describe_errors(const std::vector<ErrorCode>& codes, const Envelope& envelope, SchemaWriter& schemas,
+                     Described& by_status) {
   std::map<std::string, std::string> slugs;
-  for (const ErrorCode code : declared_errors(route)) {
+  for (const ErrorCode code : codes) {
     std::string& text = slugs[std::to_string(status_of(envelope, code))];
     text.append(text.empty() ? "" : "; ").append(error_row(code).slug);
   }
@@ -154,18 +168,24 @@ void describe_errors(const Route& route, const Envelope& envelope, SchemaWriter&
   }
 }
 
-// Successes and errors by status.
-ordered_json responses_of(const Route& route, SchemaWriter& schemas) {
-  std::map<std::string, ordered_json> by_status;
-  for (const Success& success : route.successes) {
+void describe_successes(const Route& row, const std::string& summary, SchemaWriter& schemas, Described& by_status) {
+  for (const Success& success : row.successes) {
     ordered_json& response = by_status[std::to_string(success.status)];
-    if (response.is_null()) response = {{"description", route.summary}};
+    if (response.is_null()) response = {{"description", summary}};
     if (success.content_type.empty()) continue;  // no body
     add_alternative(response["content"], success.content_type,
                     success.schema != nullptr ? schemas.use(*success.schema) : anything(success.content_type));
   }
-  describe_errors(route, *route.envelope, schemas, by_status);
-  for (const Envelope* part : route.envelope->parts) describe_errors(route, *part, schemas, by_status);
+}
+
+// Successes and errors by status.
+ordered_json responses_of(const Rows& rows, const std::string& summary, SchemaWriter& schemas) {
+  Described by_status;
+  for (const Route* row : rows) describe_successes(*row, summary, schemas, by_status);
+  // Until one of several is decided upon, their path's envelope words what the first declares.
+  if (rows.size() > 1)
+    describe_errors(declared_errors(*rows.front()), envelope_at(rows.front()->path), schemas, by_status);
+  for (const Route* row : rows) describe_errors(declared_errors(*row), *row->envelope, schemas, by_status);
   // A head that is no HTTP is refused before anybody looks at its path.
   const Envelope& unrouted = envelope_at("/");
   ordered_json& malformed = by_status["400"];
@@ -177,26 +197,76 @@ ordered_json responses_of(const Route& route, SchemaWriter& schemas) {
   return out;
 }
 
-ordered_json security_of(const Route& route) {
-  ordered_json security = ordered_json::array();
-  if (route.access == Access::kPublic || route.access == Access::kMetricsNetwork) return security;
-  if (route.access == Access::kDialect) security.push_back(ordered_json::object());
-  if (route.credentials.bearer) {
-    security.push_back({{"bearer", ordered_json::array()}});
-    security.push_back({{"password", ordered_json::array()}});
-  }
-  if (route.credentials.basic) security.push_back({{"basic", ordered_json::array()}});
-  if (route.credentials.cookie) security.push_back({{"cookie", ordered_json::array()}});
+// What one row lets in; none: credentials are not looked at.
+std::vector<ordered_json> security_of(const Route& row) {
+  if (row.access == Access::kPublic || row.access == Access::kMetricsNetwork) return {};
+  const auto scheme = [](const char* name) { return ordered_json{{name, ordered_json::array()}}; };
+  if (row.access == Access::kOneTimeToken) return {scheme("bearer")};
+  std::vector<ordered_json> security;
+  if (row.credentials.bearer) security = {scheme("bearer"), scheme("password")};
+  if (row.credentials.basic) security.push_back(scheme("basic"));
+  if (row.credentials.cookie) security.push_back(scheme("cookie"));
   return security;
 }
 
-ordered_json operation(const Route& route, SchemaWriter& schemas) {
-  ordered_json out{
-      {"operationId", route.operation}, {"summary", route.summary}, {"parameters", parameters_of(route, schemas)}};
-  if (!route.bodies.empty()) out["requestBody"] = request_body(route, schemas);
-  out["responses"] = responses_of(route, schemas);
-  out["security"] = security_of(route);
+ordered_json security_of(const Rows& rows) {
+  ordered_json all = ordered_json::array();
+  bool some_need_none = false;
+  for (const Route* row : rows) {
+    const auto security = security_of(*row);
+    some_need_none = some_need_none || security.empty();
+    for (const ordered_json& way : security) {
+      if (std::ranges::find(all, way) == all.end()) all.push_back(way);
+    }
+  }
+  if (some_need_none && !all.empty()) all.insert(all.begin(), ordered_json::object());
+  return all;
+}
+
+// What tests and operators want to know of a row and OpenAPI has no words for.
+ordered_json row_object(const Route& row) {
+  ordered_json out{{"dialect", dialect_name(row.dialect)},
+                   {"access", access_name(row.access)},
+                   {"policy", policy_name(row.policy)},
+                   {"limit", limit_name(row.limit.value().by)},
+                   {"kind", row.kind == Kind::kCommand ? "command" : "query"}};
+  if (!row.bodies.empty()) {
+    ordered_json bodies = ordered_json::object();
+    for (const Body& body : row.bodies) bodies[std::string(body.content_type)] = reference(*body.schema);
+    out["bodies"] = std::move(bodies);
+  }
+  if (!row.discriminator.member.empty()) out["meant_by"] = row.discriminator.member;
+  if (!row.discriminator.without.empty()) out["unless"] = row.discriminator.without;
   return out;
+}
+
+ordered_json operation(const Rows& rows, SchemaWriter& schemas) {
+  const Route& first = *rows.front();
+  std::string summary;
+  for (const Route* row : rows) summary.append(summary.empty() ? "" : ". ").append(row->summary);
+  ordered_json out{
+      {"operationId", first.operation}, {"summary", summary}, {"parameters", parameters_of(first, schemas)}};
+  if (!first.bodies.empty()) out["requestBody"] = request_body(rows, schemas);
+  out["responses"] = responses_of(rows, summary, schemas);
+  out["security"] = security_of(rows);
+  ordered_json& table = out["x-ledgate-rows"] = ordered_json::array();
+  for (const Route* row : rows) table.push_back(row_object(*row));
+  return out;
+}
+
+// The operations in the order of the table.
+std::vector<Rows> operations() {
+  std::vector<Rows> all;
+  for (const Route& row : routes()) {
+    const auto there = std::ranges::find_if(
+        all, [&](const Rows& rows) { return rows[0]->method == row.method && rows[0]->path == row.path; });
+    if (there == all.end()) {
+      all.push_back({&row});
+    } else {
+      there->push_back(&row);
+    }
+  }
+  return all;
 }
 
 ordered_json shared_parameters() {
@@ -225,21 +295,22 @@ ordered_json security_schemes() {
 
 }  // namespace
 
-ordered_json openapi_document(std::string_view version) {
+std::string openapi_document(std::string_view version) {
   SchemaWriter schemas;
   ordered_json paths = ordered_json::object();
-  for (const Route& route : routes())
-    paths[std::string(route.path)][lower(to_string(route.method))] = operation(route, schemas);
-  return {{"openapi", "3.1.0"},
-          {"info",
-           {{"title", "Ledgate"},
-            {"version", version},
-            {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
-          {"paths", std::move(paths)},
-          {"components",
-           {{"schemas", std::move(schemas).take()},
-            {"parameters", shared_parameters()},
-            {"securitySchemes", security_schemes()}}}};
+  for (const Rows& rows : operations())
+    paths[std::string(rows.front()->path)][lower(to_string(rows.front()->method))] = operation(rows, schemas);
+  const ordered_json document{{"openapi", "3.1.0"},
+                              {"info",
+                               {{"title", "Ledgate"},
+                                {"version", version},
+                                {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
+                              {"paths", std::move(paths)},
+                              {"components",
+                               {{"schemas", std::move(schemas).take()},
+                                {"parameters", shared_parameters()},
+                                {"securitySchemes", security_schemes()}}}};
+  return document.dump();
 }
 
 }  // namespace ledgate::api

@@ -1,5 +1,7 @@
 #include "api/service/router.h"
 
+#include "api/service/routes.h"
+
 #include <algorithm>
 
 namespace ledgate::api {
@@ -13,7 +15,7 @@ Router::Router(std::span<const Route> routes) {
   for (const Route& route : routes) {
     const std::size_t open = route.path.find('{');
     if (open == std::string_view::npos) {
-      exact_[route.path].by_method[index_of(route.method)] = &route;
+      exact_[route.path].by_method[index_of(route.method)].push_back(&route);
       continue;
     }
     const std::string_view before = route.path.substr(0, open);
@@ -21,7 +23,7 @@ Router::Router(std::span<const Route> routes) {
     auto place =
         std::ranges::find_if(patterns_, [&](const Path& path) { return path.before == before && path.after == after; });
     if (place == patterns_.end()) place = patterns_.insert(patterns_.end(), Path{.before = before, .after = after});
-    place->by_method[index_of(route.method)] = &route;
+    place->by_method[index_of(route.method)].push_back(&route);
   }
 }
 
@@ -39,10 +41,10 @@ const Router::Path* Router::find(std::string_view path, std::string_view& parame
 
 std::string Router::allow_of(const Path& path) {
   std::string allow;
-  for (const Route* route : path.by_method) {
-    if (route == nullptr) continue;
-    allow += to_string(route->method);
-    allow += route->method == Method::kGet ? ", HEAD, " : ", ";
+  for (const auto& rows : path.by_method) {
+    if (rows.empty()) continue;
+    allow += to_string(rows.front()->method);
+    allow += rows.front()->method == Method::kGet ? ", HEAD, " : ", ";
   }
   return allow + "OPTIONS";
 }
@@ -50,13 +52,19 @@ std::string Router::allow_of(const Path& path) {
 Router::Match Router::match(Method method, std::string_view path) const {
   Match match;
   const Path* found = find(path, match.parameter);
-  if (found == nullptr) return match;
+  if (found == nullptr) {
+    match.envelope = &envelope_at(path);
+    return match;
+  }
   match.path_exists = true;
   const Method answered_as = method == Method::kHead ? Method::kGet : method;
-  match.route = found->by_method[index_of(answered_as)];
-  if (match.route != nullptr) return match;
+  match.rows = found->by_method[index_of(answered_as)];
+  std::span<const Route* const> shown = match.rows;
+  if (shown.empty()) shown = *std::ranges::find_if(found->by_method, [](const auto& rows) { return !rows.empty(); });
+  match.envelope = shown.size() == 1 ? shown.front()->envelope : &envelope_at(path);
+  if (!match.rows.empty()) return match;
   match.allow = allow_of(*found);
-  match.other = *std::ranges::find_if(found->by_method, [](const Route* row) { return row != nullptr; });
+  match.allowed = shown.front()->method;
   return match;
 }
 

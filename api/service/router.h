@@ -1,4 +1,4 @@
-// Finds the row of a request. Bytes are compared exactly; nothing is decoded or normalised, so no two spellings reach
+// Finds the rows of a path. Bytes are compared exactly; nothing is decoded or normalised, so no two spellings reach
 // the same route.
 #pragma once
 
@@ -19,11 +19,13 @@ class Router {
   explicit Router(std::span<const Route> routes);
 
   struct Match {
-    const Route* route = nullptr;  // null: no such path, or (path_exists) not with this method
-    std::string_view parameter;    // into the path that was asked for
+    std::span<const Route* const> rows;  // one, or those that share the path; none: no such path, or (path_exists) not
+                                         // with this method
+    std::string_view parameter;          // into the path that was asked for
     bool path_exists = false;
-    std::string allow;             // where there is no route but a path: the methods it has, for Allow
-    const Route* other = nullptr;  // the same: the first of its rows
+    const Envelope* envelope = nullptr;  // how errors are worded until one row is decided upon
+    std::string allow;                   // where there are no rows but a path: the methods it has, for Allow
+    Method allowed{};                    // the same: the first of them
   };
   [[nodiscard]] Match match(Method method, std::string_view path) const;
 
@@ -32,7 +34,7 @@ class Router {
   struct Path {
     std::string_view before;  // of a pattern: what stands before and after its parameter
     std::string_view after;
-    std::array<const Route*, kMethods> by_method{};
+    std::array<std::vector<const Route*>, kMethods> by_method{};
   };
   static std::string allow_of(const Path& path);
   [[nodiscard]] const Path* find(std::string_view path, std::string_view& parameter) const;

@@ -10,7 +10,7 @@ namespace ledgate::api {
 
 std::span<const Route> routes();
 
-// How errors are worded at a path where no row matches, or before one was looked for: by the family of products whose
+// How errors are worded at a path where no row matches, or before one is decided upon: by the family of products whose
 // prefix it has.
 const Envelope& envelope_at(std::string_view path);
 

@@ -141,16 +141,35 @@ class Registering {
   std::string referrer_id_;
 };
 
+journal::v1::Event registration_refused(journal::v1::Refusal reason, journal::v1::Dialect dialect) {
+  journal::v1::Event event;
+  auto& refused = *event.mutable_user()->mutable_registration_refused();
+  refused.set_reason(reason);
+  refused.set_dialect(dialect);
+  return event;
+}
+
+// Appends the refusal, and is it.
+Outcome refuse(const Services& services, const Caller& caller, journal::v1::Refusal reason, ErrorCode code) {
+  Outcome outcome = record_fact(services, caller, registration_refused(reason, caller.dialect));
+  if (outcome.result) outcome.result = fail(code);
+  return outcome;
+}
+
 }  // namespace
 
+Outcome register_administrator(const Services& services, const Caller& caller) {
+  return refuse(services, caller, journal::v1::REFUSAL_ADMINISTRATOR_EXISTS, ErrorCode::kAdministratorExists);
+}
+
 Outcome register_user(const Services& services, const Caller& caller, const RegisterUser& command) {
+  if (!command.open)
+    return refuse(services, caller, journal::v1::REFUSAL_REGISTRATION_DISABLED, ErrorCode::kRegistrationDisabled);
   Caller bound = caller;
   if (auto status = bind_password(services, bound, command.password); !status)
     return {.result = fail(std::move(status).error())};
-  journal::v1::Event refused;
-  refused.mutable_user()->mutable_registration_refused()->set_reason(journal::v1::REFUSAL_IDEMPOTENCY_MISMATCH);
-  refused.mutable_user()->mutable_registration_refused()->set_dialect(caller.dialect);
-  return record_mismatch(services, bound, Registering(services, bound, command).run(), std::move(refused));
+  return record_mismatch(services, bound, Registering(services, bound, command).run(),
+                         registration_refused(journal::v1::REFUSAL_IDEMPOTENCY_MISMATCH, caller.dialect));
 }
 
 bool has_administrator(const Services& services) {

@@ -28,12 +28,18 @@ struct RegisterUser {
   bool bootstrap = false;  // the default administrator: not held to the password policy, address need not be one
   std::optional<SessionTerms> terms;  // absent: no session is begun
   std::optional<Secret<>> referrer;   // another user's API token; absent: none is asked for
+  bool open = true;                   // false: the public may not register here
 };
 
-// Refused with kReferrerInvalid, kReferrerExpired, kReferrerInactive, kUsernameInvalid, kEmailInvalid, kUsernameTaken,
-// kEmailTaken, kPasswordRejected (message: the policy's sentence), in the order: referrer, e-mail form, user name form,
-// user name taken, address taken, policy. Every one of them is a RegistrationRefused event. Blocks for the hash.
+// Refused with kRegistrationDisabled where the public may not register, whatever else is wrong; else with
+// kReferrerInvalid, kReferrerExpired, kReferrerInactive, kUsernameInvalid, kEmailInvalid, kUsernameTaken, kEmailTaken,
+// kPasswordRejected (message: the policy's sentence), in the order: referrer, e-mail form, user name form, user name
+// taken, address taken, policy. Every one of them is a RegistrationRefused event. Blocks for the hash.
 Outcome register_user(const Services& services, const Caller& caller, const RegisterUser& command);
+
+// What a product offers to its first visitor. Always refused with kAdministratorExists, and written down: there is an
+// administrator from the first start on.
+Outcome register_administrator(const Services& services, const Caller& caller);
 
 // Whether an account was ever bootstrapped here.
 bool has_administrator(const Services& services);

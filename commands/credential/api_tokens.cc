@@ -1,6 +1,7 @@
 #include "commands/credential/api_tokens.h"
 
 #include "commands/core/executor.h"
+#include "commands/service/service_events.h"
 #include "domain/credential/api_tokens.h"
 #include "projections/models/accounts.h"
 #include "projections/models/api_tokens.h"
@@ -35,11 +36,16 @@ Outcome create_api_token(const Services& services, const Caller& caller, std::in
   return execute(services, caller, attempt, Replay::kWhileTokensAreCurrent);
 }
 
-bool is_good_api_token(const Services& services, const KvReader& rows, const Secret<>& token) {
+Outcome check_api_token(const Services& services, const Caller& caller, const Secret<>& token) {
+  const KvReader& rows = services.store.latest();
   const auto found = find_api_token(rows, api_token_index(services.hashes, token));
   const auto owner_id = found ? UserId::from_bytes(found->user_id()) : std::nullopt;
   const auto owner = owner_id ? find_account(rows, *owner_id) : std::nullopt;
-  return referrer_refusal(found, owner, services.now_ms()) == journal::v1::REFUSAL_UNSPECIFIED;
+  if (referrer_refusal(found, owner, services.now_ms()) == journal::v1::REFUSAL_UNSPECIFIED)
+    return {.result = Granted{.user = *owner_id}};
+  journal::v1::Event event;
+  event.mutable_user()->mutable_api_token_refused()->set_dialect(caller.dialect);
+  return record_fact(services, caller, std::move(event));
 }
 
 Status expire_api_tokens(const Services& services) {

@@ -13,8 +13,9 @@ namespace ledgate {
 // its index.
 Outcome create_api_token(const Services& services, const Caller& caller, std::int64_t lifetime_s);
 
-// Whether it is somebody's, not expired, and that account is active; by these rows.
-bool is_good_api_token(const Services& services, const KvReader& rows, const Secret<>& token);
+// Whose it is (Granted::user) when it is not expired and that account is active, by the rows as they are: then nothing
+// is written. Any other is nobody's (nil) and leaves its fact, since somebody may be guessing.
+Outcome check_api_token(const Services& services, const Caller& caller, const Secret<>& token);
 
 // Writes down the end of tokens that are due, a bounded number at once. Of many nodes that try, one does it.
 Status expire_api_tokens(const Services& services);

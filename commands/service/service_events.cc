@@ -94,6 +94,25 @@ Outcome record_fact(const Services& services, const Caller& caller, Event event)
   });
 }
 
+Outcome record_denial(const Services& services, const Caller& caller, std::string_view route,
+                      std::string_view required) {
+  Event event;
+  event.mutable_user()->set_user_id(std::string(caller.user.raw()));
+  auto& denied = *event.mutable_user()->mutable_access_denied();
+  denied.set_route(std::string(route));
+  denied.set_required(std::string(required));
+  return record_fact(services, caller, std::move(event));
+}
+
+Outcome record_audit_reading(const Services& services, const Caller& caller, const AuditReading& reading) {
+  Event event;
+  auto& read = *event.mutable_service()->mutable_audit_read();
+  read.set_route(reading.route);
+  read.set_filter(reading.filter);
+  read.set_rows(static_cast<std::uint32_t>(reading.rows));
+  return record_fact(services, caller, std::move(event));
+}
+
 Outcome record_mismatch(const Services& services, const Caller& caller, Outcome outcome, Event fact) {
   if (outcome.result || outcome.result.error().code != ErrorCode::kIdempotencyMismatch) return outcome;
   Caller without_key = caller;

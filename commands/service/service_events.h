@@ -13,8 +13,21 @@ namespace ledgate {
 // Appends one fact that reads nothing and conflicts with nothing.
 Outcome record_fact(const Services& services, const Caller& caller, journal::v1::Event event);
 
-// The same for many facts, each in a transaction of its own, since each has its own client; they travel together rather
-// than one after the other. Blocks, at most for Services::command_deadline. Returns how many were written down.
+// Somebody known was refused, for want of what `required` names, on the route of this pattern.
+Outcome record_denial(const Services& services, const Caller& caller, std::string_view route,
+                      std::string_view required);
+
+// Somebody read so many rows of the trail; `filter` names what they filtered by.
+struct AuditReading {
+  std::string route;
+  std::string filter;
+  std::size_t rows = 0;
+};
+Outcome record_audit_reading(const Services& services, const Caller& caller, const AuditReading& reading);
+
+// The same as record_fact for many facts, each in a transaction of its own, since each has its own client; they travel
+// together rather than one after the other. Blocks, at most for Services::command_deadline. Returns how many were
+// written down.
 struct Fact {
   Caller caller;
   journal::v1::Event event;

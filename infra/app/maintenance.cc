@@ -120,9 +120,11 @@ void Maintenance::record_sums(std::int64_t now_ms) {
     client.address = throttled.address;
     facts.push_back({.caller = std::move(client), .event = std::move(event)});
   }
-  if (auto failed = tokens_.take_failed_checks(now_ms)) {
+  if (const auto failed = tokens_.take_failed_checks(now_ms)) {
     journal::v1::Event event;
-    *event.mutable_service()->mutable_token_checks_failed() = std::move(*failed);
+    auto& fact = *event.mutable_service()->mutable_token_checks_failed();
+    fact.set_count(failed->count);
+    fact.set_window_start_ms(failed->since_ms);
     facts.push_back({.caller = the_service(), .event = std::move(event)});
   }
   const std::size_t written = record_facts(services_, facts);

@@ -4,6 +4,8 @@
 #include "api/http/form.h"
 #include "api/http/utf8.h"
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

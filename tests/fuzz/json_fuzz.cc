@@ -1,6 +1,8 @@
 // The strict JSON reader: whatever it accepts must be an object that survives being written and read again.
 #include "api/http/json.h"
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -27,6 +27,13 @@ class Layers(unittest.TestCase):
             self.assertEqual(layers.check(path, text), [], (path, text))
 
 
+    def test_the_api_makes_no_facts(self):
+        for text in ["journal::v1::Event event;", "event.mutable_user()->mutable_access_denied();", "record_fact(services, caller, event);", "return refuse_with(ErrorCode::kPermissionDenied);"]:
+            self.assertEqual(len(layers.check("api/native/a.cc", text)) > 0, True, text)
+        for path, text in [("api/a.cc", "std::string f(const journal::v1::Event& event);"), ("commands/a.cc", "journal::v1::Event event;"), ("api/auth/a.cc", "return refuse_with(ErrorCode::kPermissionDenied);")]:
+            self.assertEqual(layers.check(path, text), [], (path, text))
+
+
 class Purity(unittest.TestCase):
     def test_what_the_core_may_not_import(self):
         for symbol in ["std::chrono::_V2::system_clock::now()", "time@GLIBC_2.2.5", "clock_gettime", "std::random_device::_M_getval()", "randombytes_buf", "getenv", "fopen64", "pthread_create",

@@ -12,6 +12,10 @@ FOREIGN = {
     "argon2.h": "infra/crypto", "openssl/": "infra/crypto", "crypt.h": "infra/crypto",
     "unicode/": "infra/unicode", "curl/": "infra/mail",
 }
+# Facts are made by commands; the API only reads them.
+MAKES_FACTS = re.compile(r"\bmutable_\w+\s*\(|\brecord_facts?\s*\(|(?<!const )\bjournal::v1::Event\s+\w+\s*[;{=]")
+# Who may do what to whom is decided in one place.
+REFUSES_ACCESS = re.compile(r"refuse_with\(ErrorCode::kPermissionDenied")
 OUTSIDE_INFRA = re.compile(r"\b(pistache|rocksdb|rd_?kafka)", re.IGNORECASE)
 # An adapter knows itself and these; only infra/app and main put them together.
 SHARED_ADAPTERS = {"http_edge": {"fibers"}, "config": {"observe"}, "kafka": {"observe"}, "rocksdb": {"crypto"}}
@@ -57,12 +61,20 @@ def dialect_problem(path, target):
     return None
 
 
+def api_problems(path, code):
+    made = [f"{path}:{line_of(code, match.start())}: {match.group()}: facts are made by commands" for match in MAKES_FACTS.finditer(code)]
+    refused = [f"{path}:{line_of(code, match.start())}: only api/auth refuses access" for match in REFUSES_ACCESS.finditer(code) if not path.startswith("api/auth/")]
+    return made + refused
+
+
 def check(path, text):
     problems = []
     for match in INCLUDE.finditer(text):
         problem = include_problem(path, match.group(1))
         if problem:
             problems.append(f"{path}:{line_of(text, match.start())}: {problem}")
+    if path.startswith("api/"):
+        problems += api_problems(path, without_comments_and_strings(text))
     if not path.startswith("infra/"):
         code = without_comments_and_strings(text)
         for match in OUTSIDE_INFRA.finditer(code):

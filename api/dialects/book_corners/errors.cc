@@ -5,8 +5,6 @@
 namespace ledgate::api::book_corners {
 namespace {
 
-using nlohmann::ordered_json;
-
 constexpr std::array kWordings{
     Wording{.code = ErrorCode::kRequestMalformed, .text = "Cannot parse request body"},
     Wording{.code = ErrorCode::kValidationFailed, .status = 422, .text = "Validation error."},
@@ -32,22 +30,21 @@ constexpr std::array kFields{
 constexpr Schema kSchema{.name = "ErrorBookCorners", .fields = kFields};
 
 // As django-ninja has it: the body's members stand below the name of the handler's argument.
-ordered_json details_of(const Refusal& refusal) {
+Json details_of(const Refusal& refusal) {
   if (refusal.error.code == ErrorCode::kRateLimited) return {{"retry_after", refusal.error.retry_after.count()}};
   if (refusal.fields.empty()) return nullptr;
   return {{"errors", fault_list(refusal, {.below = "payload", .with_input = false})}};
 }
 
-ordered_json body(const ErrorView& view) { return {{"message", view.text}, {"details", details_of(view.refusal)}}; }
+JsonMembers body(const ErrorView& view) {
+  std::string message(view.text);
+  if (!view.refusal.attempts.empty())
+    message = "Too many " + std::string(view.refusal.attempts) + " attempts. Please try again later.";
+  return {{"message", message}, {"details", details_of(view.refusal)}};
+}
 
 }  // namespace
 
 const Envelope kEnvelope{.schema = &kSchema, .wordings = kWordings, .body = body};
-
-Error too_many(Error limited, std::string_view what) {
-  if (limited.code == ErrorCode::kRateLimited)
-    limited.message = "Too many " + std::string(what) + " attempts. Please try again later.";
-  return limited;
-}
 
 }  // namespace ledgate::api::book_corners

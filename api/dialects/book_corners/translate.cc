@@ -1,8 +1,7 @@
 #include "api/dialects/book_corners/translate.h"
 
-#include "api/contract/call.h"
+#include "api/answer/envelope.h"
 #include "api/http/ascii.h"
-#include "api/http/json.h"
 
 #include <array>
 
@@ -10,8 +9,14 @@ namespace ledgate::api::book_corners {
 namespace {
 
 constexpr std::array kRegisterFields{
-    Field{.name = "username", .min = 3, .max = 150, .about = "Unique, whatever its case."},
-    Field{.name = "email", .min = 3, .max = 254, .format = "email", .about = "Unique, whatever its case."},
+    // The product keeps names without white space around them; what is left must be a name.
+    Field{.name = "username", .min = 3, .max = 150, .about = "Unique, whatever its case.", .stripped = true},
+    Field{.name = "email",
+          .min = 3,
+          .max = 254,
+          .format = "email",
+          .about = "Unique, whatever its case.",
+          .stripped = true},
     Field{.name = "password", .secret = true, .min = 8, .max = 128, .format = "password"},
 };
 constexpr std::array kLoginFields{
@@ -39,29 +44,16 @@ const Schema kRefreshIn{.name = "RefreshInBookCorners", .fields = kRefreshFields
 const Schema kTokenPair{.name = "TokenPairBookCorners", .fields = kPairFields};
 const Schema kAccessToken{.name = "AccessTokenBookCorners", .fields = kAccessFields};
 
-Parsed<RegisterUser> parse_register(const Request& request) {
-  // The product keeps names without white space around them, and addresses in lower case; what is left must be a name.
-  nlohmann::json body = TRY(parse_json_object(request.body));
-  for (const char* name : {"username", "email"}) {
-    if (body.contains(name) && body[name].is_string()) body[name] = std::string(strip(text_member(body, name)));
-  }
-  if (auto faults = check(kRegisterIn, body, Source::kJson); !faults.empty()) return refuse_with(std::move(faults));
-  return RegisterUser{.username = text_member(body, "username"),
-                      .email = lower(text_member(body, "email")),
-                      .password = Secret<>(text_member(body, "password")),
-                      .display_name = {},
-                      .terms = {}};
+RegisterUser parse_register(const Members& body) {
+  return {.username = body.text("username"),
+          .email = lower(body.text("email")),
+          .password = Secret<>(body.text("password")),
+          .display_name = {},
+          .terms = {}};
 }
 
-Parsed<LogIn> parse_login(const Request& request) {
-  const nlohmann::json body = TRY(read_json(request, kLoginIn));
-  return LogIn{
-      .login = text_member(body, "username"), .password = Secret<>(text_member(body, "password")), .terms = {}};
-}
-
-Parsed<std::string> parse_refresh(const Request& request) {
-  const nlohmann::json body = TRY(read_json(request, kRefreshIn));
-  return text_member(body, "refresh");
+LogIn parse_login(const Members& body) {
+  return {.login = body.text("username"), .password = Secret<>(body.text("password")), .terms = {}};
 }
 
 Response render_pair(int status, std::string_view access, std::string_view refresh) {

@@ -18,9 +18,8 @@ extern const Schema kTokenPair;    // {"access","refresh"}
 extern const Schema kAccessToken;  // {"access"}
 
 // Schema faults are 422; values (an address that is none, a taken name, a weak password) are the command's to judge.
-Parsed<RegisterUser> parse_register(const Request& request);
-Parsed<LogIn> parse_login(const Request& request);
-Parsed<std::string> parse_refresh(const Request& request);  // the token as sent
+RegisterUser parse_register(const Members& body);
+LogIn parse_login(const Members& body);
 
 Response render_pair(int status, std::string_view access, std::string_view refresh);
 Response render_access(std::string_view access);

@@ -81,15 +81,14 @@ std::string_view code_of(ErrorCode code) {
 std::string text_of(const ErrorView& view) {
   if (view.refusal.fields.empty()) return std::string(view.text);
   const FieldFault& fault = view.refusal.fields.front();
-  const bool blank =
-      fault.type == "missing" || (fault.type == "string_too_short" && fault.context.value("min_length", 0) == 1);
+  const bool blank = fault.type == "missing" || (fault.type == "string_too_short" && fault.bound == 1);
   std::string name = fault.field;
   if (!name.empty() && name.front() >= 'a' && name.front() <= 'z')
     name.front() = static_cast<char>(name.front() - 'a' + 'A');
   return blank ? name + " is required" : "Invalid " + fault.field;
 }
 
-nlohmann::ordered_json details_of(const Refusal& refusal) {
+Json details_of(const Refusal& refusal) {
   if (refusal.error.code == ErrorCode::kMethodNotAllowed && !refusal.allowed_method.empty())
     return {{"allowedMethod", refusal.allowed_method}, {"receivedMethod", refusal.received_method}};
   if (!refusal.fields.empty()) return {{"field", refusal.fields.front().field}};
@@ -97,13 +96,13 @@ nlohmann::ordered_json details_of(const Refusal& refusal) {
   return nullptr;
 }
 
-nlohmann::ordered_json body(const ErrorView& view) {
+JsonMembers body(const ErrorView& view) {
   const std::string text = text_of(view);
   const bool login_failed = view.refusal.error.code == ErrorCode::kInvalidCredentials;
-  nlohmann::ordered_json body{{"error", login_failed ? std::string("LOGIN_FAILED") : text},
-                              {"message", text},
-                              {"code", code_of(view.refusal.error.code)}};
-  if (auto details = details_of(view.refusal); !details.is_null()) body["details"] = std::move(details);
+  JsonMembers body{{"error", login_failed ? std::string("LOGIN_FAILED") : text},
+                   {"message", text},
+                   {"code", code_of(view.refusal.error.code)}};
+  if (auto details = details_of(view.refusal); !details.is_null()) body.push_back({"details", std::move(details)});
   return body;
 }
 

@@ -5,6 +5,6 @@
 namespace ledgate::api::imagor_studio {
 
 // All but log-in, whose path is shared with lightnovel-crawler.
-std::span<const Route> routes();
+RouteTable routes();
 
 }  // namespace ledgate::api::imagor_studio

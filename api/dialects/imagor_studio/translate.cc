@@ -1,7 +1,6 @@
 #include "api/dialects/imagor_studio/translate.h"
 
 #include "api/answer/envelope.h"
-#include "api/contract/call.h"
 #include "api/http/ascii.h"
 
 #include <algorithm>
@@ -50,58 +49,43 @@ constexpr std::array kFirstRunFields{
     Field{.name = "multiTenant", .type = Type::kBoolean},
 };
 
-bool is_username(std::string_view text) {
+Checked credentials_are_not_blank(const Members& body) {
+  for (const std::string_view name : {"username", "password"}) {
+    if (strip(body.text(name)).empty())
+      return refuse_with({{.type = "missing", .place = "body", .field = std::string(name), .message = "blank"}});
+  }
+  return {};
+}
+
+Checked username_is_one(const Members& body) {
   const auto is_alnum = [](char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z'); };
-  return is_alnum(text.front()) &&
-         std::ranges::all_of(text, [&](char c) { return is_alnum(c) || c == '_' || c == '-'; });
+  const std::string name = body.text("username");
+  const bool good =
+      is_alnum(name.front()) && std::ranges::all_of(name, [&](char c) { return is_alnum(c) || c == '_' || c == '-'; });
+  if (good) return {};
+  return tl::unexpected<Refusal>(Refusal(Error{.code = ErrorCode::kUsernameInvalid, .field = "username"}));
 }
 
 }  // namespace
 
-const Schema kLoginIn{.name = "LoginInImagorStudio", .fields = kLoginFields};
+const Schema kLoginIn{.name = "LoginInImagorStudio", .fields = kLoginFields, .rule = credentials_are_not_blank};
 const Schema kRefreshIn{.name = "RefreshInImagorStudio", .fields = kRefreshFields};
 const Schema kGuestIn{.name = "GuestInImagorStudio", .fields = kGuestFields};
-const Schema kRegisterIn{.name = "RegisterInImagorStudio", .fields = kRegisterFields};
+const Schema kRegisterIn{.name = "RegisterInImagorStudio", .fields = kRegisterFields, .rule = username_is_one};
 const Schema kRegisterAdminIn{.name = "RegisterAdminInImagorStudio", .fields = kRegisterAdminFields};
 const Schema kGrantOut{.name = "GrantImagorStudio", .fields = kGrantFields};
 const Schema kFirstRunOut{.name = "FirstRunImagorStudio", .fields = kFirstRunFields};
 
-Parsed<LogIn> parse_login(const Request& request) {
-  const nlohmann::json body = TRY(read_json(request, kLoginIn));
-  for (const std::string_view name : {"username", "password"}) {
-    if (strip(text_member(body, name)).empty())
-      return refuse_with({{.type = "missing", .place = "body", .field = std::string(name), .message = "blank"}});
-  }
-  return LogIn{
-      .login = text_member(body, "username"), .password = Secret<>(text_member(body, "password")), .terms = {}};
+LogIn parse_login(const Members& body) {
+  return {.login = body.text("username"), .password = Secret<>(body.text("password")), .terms = {}};
 }
 
-Parsed<std::string> parse_refresh(const Request& request) {
-  const nlohmann::json body = TRY(read_json(request, kRefreshIn));
-  return text_member(body, "token");
-}
-
-Checked parse_guest(const Request& request) {
-  if (request.body.empty()) return {};
-  (void)TRY(read_json(request, kGuestIn));
-  return {};
-}
-
-Parsed<RegisterUser> parse_register(const Request& request) {
-  const nlohmann::json body = TRY(read_json(request, kRegisterIn));
-  const std::string username = lower(text_member(body, "username"));
-  if (!is_username(username))
-    return tl::unexpected<Refusal>(Refusal(Error{.code = ErrorCode::kUsernameInvalid, .field = "username"}));
-  return RegisterUser{.username = username,
-                      .email = lower(strip(text_member(body, "email"))),
-                      .password = Secret<>(text_member(body, "password")),
-                      .display_name = std::string(strip(text_member(body, "displayName"))),
-                      .terms = {}};
-}
-
-Checked parse_register_admin(const Request& request) {
-  (void)TRY(read_json(request, kRegisterAdminIn));
-  return {};
+RegisterUser parse_register(const Members& body) {
+  return {.username = lower(body.text("username")),
+          .email = lower(strip(body.text("email"))),
+          .password = Secret<>(body.text("password")),
+          .display_name = std::string(strip(body.text("displayName"))),
+          .terms = {}};
 }
 
 Response render_grant(int status, const Grant& grant) {

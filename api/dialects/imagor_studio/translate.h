@@ -21,12 +21,9 @@ extern const Schema kRegisterAdminIn;
 extern const Schema kGrantOut;
 extern const Schema kFirstRunOut;
 
-Parsed<LogIn> parse_login(const Request& request);
-Parsed<std::string> parse_refresh(const Request& request);  // the token as sent
-Checked parse_guest(const Request& request);
+LogIn parse_login(const Members& body);
 // User names are 3 to 30 of letters, digits, '_' and '-', and kept in lower case.
-Parsed<RegisterUser> parse_register(const Request& request);
-Checked parse_register_admin(const Request& request);
+RegisterUser parse_register(const Members& body);
 
 struct Grant {
   std::string_view token;

@@ -3,15 +3,12 @@
 #include "api/answer/envelope.h"
 #include "api/auth/tokens.h"
 #include "api/dialects/librephotos/translate.h"
-#include "api/flows/grants.h"
-#include "commands/session/sessions.h"
+#include "api/flows/sign_in.h"
 
 #include <algorithm>
 
 namespace ledgate::api::librephotos {
 namespace {
-
-constexpr auto kDialect = journal::v1::DIALECT_LIBREPHOTOS;
 
 bool is_host(std::string_view text) {
   constexpr std::string_view kOthers = ".-:[]";
@@ -31,32 +28,20 @@ std::string base_of(const ApiContext& context, const Request& request) {
 }  // namespace
 
 Answer handle_obtain(const ApiContext& context, Call& call) {
-  LogIn command = TRY(parse_obtain(call.request));
-  Caller caller = caller_of(call, kDialect);
-  const auto admission = TRY(admit_login(context, caller, command));
-  command.terms = context.settings.sessions.librephotos;
-  const Granted granted = TRY(settle(call, log_in(context.services, caller, command)));
-  const Issued issued = TRY(issue(context, granted));
+  const Issued issued = TRY(sign_in(context, call, parse_obtain(call.body), context.settings.sessions.librephotos));
   return render_pair(issued.access, issued.refresh, secure_cookies(context));
 }
 
 Answer handle_refresh(const ApiContext& context, Call& call) {
-  const std::string token = TRY(parse_refresh(call.request));
-  Caller caller = caller_of(call, kDialect);
-  const auto admission = TRY(admit(context, context.settings.limits.refresh, caller));
-  const RefreshSession command{.token = context.tokens.read_refresh(token), .presented_by = {}};
-  const Granted granted = TRY(settle(call, refresh_session(context.services, caller, command)));
-  const Issued issued = TRY(issue(context, granted));
+  const auto token = context.tokens.read_refresh(call.body.text("refresh"));
+  const Issued issued = TRY(refresh(context, call, {.token = token, .presented_by = {}}));
   return render_access(issued.access, secure_cookies(context));
 }
 
 Answer handle_blacklist(const ApiContext& context, Call& call) {
-  const std::string token = TRY(parse_refresh(call.request));
-  Caller caller = caller_of(call, kDialect);
-  const auto admission = TRY(admit(context, context.settings.limits.refresh, caller));
-  const auto claims = context.tokens.read_refresh(token);
-  (void)TRY(settle(call, give_back_refresh(context.services, caller, claims)));
-  return json_response(200, nlohmann::ordered_json::object());
+  const auto token = context.tokens.read_refresh(call.body.text("refresh"));
+  (void)TRY(settle(call, give_back_refresh(context.services, caller_of(call), token)));
+  return json_response(200, Json::object());
 }
 
 Answer handle_help(const ApiContext& context, Call& call) {

@@ -5,6 +5,6 @@
 namespace ledgate::api::librephotos {
 
 // Each path twice: the product's own ends with a slash, and clients leave it out.
-std::span<const Route> routes();
+RouteTable routes();
 
 }  // namespace ledgate::api::librephotos

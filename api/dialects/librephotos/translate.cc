@@ -1,15 +1,12 @@
 #include "api/dialects/librephotos/translate.h"
 
 #include "api/answer/envelope.h"
-#include "api/contract/call.h"
 #include "api/http/cookies.h"
 
 #include <array>
 
 namespace ledgate::api::librephotos {
 namespace {
-
-using nlohmann::ordered_json;
 
 constexpr std::array kObtainFields{
     Field{.name = "username", .min = 1, .max = 254, .about = "User name or address, whatever its case."},
@@ -34,8 +31,8 @@ Response with_cookie(Response response, std::string_view access, bool secure) {
                        set_cookie({.name = kAccessCookie, .value = access, .max_age_s = {}, .secure = secure}));
 }
 
-ordered_json authentication(const std::string& base) {
-  return {{"default_authentication_classes", ordered_json::array({"Bearer", "Basic"})},
+Json authentication(const std::string& base) {
+  return {{"default_authentication_classes", Json::array({"Bearer", "Basic"})},
           {"jwt",
            {{"obtain", base + "/api/auth/token/obtain/"},
             {"refresh", base + "/api/auth/token/refresh/"},
@@ -45,20 +42,20 @@ ordered_json authentication(const std::string& base) {
           {"basic", {{"how_to", "Send 'Authorization: Basic <base64(username:password)>', over TLS only."}}}};
 }
 
-ordered_json endpoints(const Help& help) {
-  ordered_json all{{"api_root", help.base + "/api/"},
-                   {"help", help.base + "/api/help"},
-                   {"photos", help.base + "/api/photos/"},
-                   {"search", help.base + "/api/photos/searchlist/"}};
+Json endpoints(const Help& help) {
+  Json all{{"api_root", help.base + "/api/"},
+           {"help", help.base + "/api/help"},
+           {"photos", help.base + "/api/photos/"},
+           {"search", help.base + "/api/photos/searchlist/"}};
   if (!help.debug) return all;
-  all["openapi_schema"] = help.base + "/api/schema";
-  all["swagger_ui"] = help.base + "/api/swagger";
-  all["redoc"] = help.base + "/api/redoc";
+  all.set("openapi_schema", help.base + "/api/schema");
+  all.set("swagger_ui", help.base + "/api/swagger");
+  all.set("redoc", help.base + "/api/redoc");
   return all;
 }
 
 // /api/v1/verify is the protected resource that is always here; what lies behind the gate is called in the same way.
-ordered_json examples(const std::string& base) {
+Json examples(const std::string& base) {
   return {{"obtain_token_curl", "curl -X POST \"" + base +
                                     "/api/auth/token/obtain/\" -H 'Content-Type: application/json' -d "
                                     "'{\"username\":\"<username>\",\"password\":\"<password>\"}'"},
@@ -75,15 +72,8 @@ const Schema kAccessToken{.name = "AccessTokenLibrePhotos", .fields = kAccessFie
 const Schema kNothing{.name = "NothingLibrePhotos", .fields = {}};
 const Schema kHelpOut{.name = "HelpLibrePhotos", .fields = kHelpFields};
 
-Parsed<LogIn> parse_obtain(const Request& request) {
-  const nlohmann::json body = TRY(read_json(request, kObtainIn));
-  return LogIn{
-      .login = text_member(body, "username"), .password = Secret<>(text_member(body, "password")), .terms = {}};
-}
-
-Parsed<std::string> parse_refresh(const Request& request) {
-  const nlohmann::json body = TRY(read_json(request, kRefreshIn));
-  return text_member(body, "refresh");
+LogIn parse_obtain(const Members& body) {
+  return {.login = body.text("username"), .password = Secret<>(body.text("password")), .terms = {}};
 }
 
 Response render_pair(std::string_view access, std::string_view refresh, bool secure_cookie) {

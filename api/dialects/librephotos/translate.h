@@ -20,8 +20,7 @@ extern const Schema kHelpOut;
 
 inline constexpr std::string_view kAccessCookie = "jwt";
 
-Parsed<LogIn> parse_obtain(const Request& request);
-Parsed<std::string> parse_refresh(const Request& request);  // the token as sent; for blacklist too
+LogIn parse_obtain(const Members& body);
 
 // Both hand the browser the access token as a cookie of its session.
 Response render_pair(std::string_view access, std::string_view refresh, bool secure_cookie);

@@ -26,7 +26,7 @@ constexpr std::array kFields{
 };
 constexpr Schema kSchema{.name = "ErrorLightnovelCrawler", .fields = kFields};
 
-nlohmann::ordered_json body(const ErrorView& view) {
+JsonMembers body(const ErrorView& view) {
   if (!view.refusal.fields.empty()) return {{"detail", fault_list(view.refusal, {})}};
   return {{"error", view.text}, {"detail", view.text}};
 }

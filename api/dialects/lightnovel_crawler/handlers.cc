@@ -2,24 +2,15 @@
 
 #include "api/answer/envelope.h"
 #include "api/dialects/lightnovel_crawler/translate.h"
-#include "api/flows/grants.h"
+#include "api/flows/sign_in.h"
+#include "api/http/ascii.h"
 #include "commands/account/account_changes.h"
-#include "commands/session/sessions.h"
 
 namespace ledgate::api::lightnovel_crawler {
-namespace {
-
-constexpr auto kDialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER;
-
-}  // namespace
 
 Answer handle_login(const ApiContext& context, Call& call) {
-  LogIn command = TRY(parse_login(call.request));
-  Caller caller = caller_of(call, kDialect);
-  const auto admission = TRY(admit_login(context, caller, command));
-  command.terms = context.settings.sessions.lightnovel_crawler;
-  const Granted granted = TRY(settle(call, log_in(context.services, caller, command)));
-  const Issued issued = TRY(issue(context, granted));
+  const Issued issued =
+      TRY(sign_in(context, call, parse_login(call.body), context.settings.sessions.lightnovel_crawler));
   const Profile profile = profile_of(context, issued);
   return render_login(issued.access,
                       {.account = issued.account, .email = profile.email, .display_name = profile.display_name});
@@ -33,24 +24,21 @@ Answer handle_me(const ApiContext& context, Call& call) {
 }
 
 Answer handle_name(const ApiContext& context, Call& call) {
-  const std::string name = TRY(parse_name(call.request));
-  const Caller caller = caller_of(call, kDialect);
-  (void)TRY(settle(call, change_display_name(context.services, caller, call.principal->id, name)));
+  const std::string name(strip(call.body.text("name")));
+  (void)TRY(settle(call, change_display_name(context.services, caller_of(call), call.principal->id, name)));
   return render_true();
 }
 
 Answer handle_password(const ApiContext& context, Call& call) {
-  ChangePassword command = TRY(parse_password(call.request));
-  Caller caller = caller_of(call, kDialect);
-  const auto admission = TRY(admit_password(context, caller, call.principal->id));
+  ChangePassword command = parse_password(call.body);
   command.user = call.principal->id;
   command.kept_session = call.principal->session;
-  (void)TRY(settle(call, change_password(context.services, caller, command)));
+  (void)TRY(settle(call, change_password(context.services, caller_of(call), command)));
   return render_true();
 }
 
 Answer handle_delete(const ApiContext& context, Call& call) {
-  (void)TRY(settle(call, deactivate_user(context.services, caller_of(call, kDialect), call.principal->id)));
+  (void)TRY(settle(call, deactivate_user(context.services, caller_of(call), call.principal->id)));
   return render_true();
 }
 

@@ -2,6 +2,7 @@
 
 #include "api/dialects/lightnovel_crawler/errors.h"
 #include "api/dialects/lightnovel_crawler/handlers.h"
+#include "api/dialects/lightnovel_crawler/one_time.h"
 #include "api/dialects/lightnovel_crawler/translate.h"
 #include "api/http/media_type.h"
 
@@ -14,20 +15,55 @@ using enum ErrorCode;
 
 constexpr CredentialKinds kBearerOrBasic{.basic = true};
 
+constexpr std::array kLoginBodies{Body{kJson, &kLoginIn}};
 constexpr std::array kNameBodies{Body{kJson, &kNameIn}};
 constexpr std::array kPasswordBodies{Body{kJson, &kPasswordIn}};
+constexpr std::array kSignupBodies{Body{kJson, &kSignupIn}};
+constexpr std::array kAddressBodies{Body{kJson, &kAddressIn}};
+constexpr std::array kResetBodies{Body{kJson, &kNewPasswordIn}};
+constexpr std::array kOtpBodies{Body{kMultipart, &kOtpForm}, Body{kUrlencoded, &kOtpForm}};
+constexpr std::array kLoggedIn{Success{200, &kLoginOut}};
+constexpr std::array kToken{Success{200, &kTokenOut}};
+constexpr std::array kFlag{Success{200, nullptr}};    // true or false
+constexpr std::array kTokens{Success{200, nullptr}};  // a bare list
 constexpr std::array kUser{Success{200, &kUserOut}};
-constexpr std::array kTrue{Success{200, nullptr}};  // true
+constexpr std::array kLoginErrors{kInvalidCredentials, kUnauthenticated};
+constexpr std::array kResetErrors{kResetTokenInvalid, kPasswordRejected, kUnauthenticated};
+constexpr std::array kSignupErrors{kReferrerInvalid,  kReferrerExpired,      kReferrerInactive,
+                                   kEmailTaken,       kUsernameTaken,        kEmailInvalid,
+                                   kPasswordRejected, kRegistrationDisabled, kUnauthenticated};
+constexpr std::array kSendOtpErrors{kEmailAlreadyVerified, kEmailInvalid};
+constexpr std::array kOtpErrors{kOtpWrong, kOtpUnusable, kUnauthenticated};
+constexpr std::array kVerifyTokenErrors{kJournalUnavailable, kOutcomeUnknown, kContended};
 constexpr std::array kNameErrors{kUserNotFound};
-constexpr std::array kPasswordErrors{kRateLimited, kInvalidCredentials, kPasswordRejected, kUserNotFound};
+constexpr std::array kPasswordErrors{kInvalidCredentials, kPasswordRejected, kUserNotFound};
 constexpr std::array kDeleteErrors{kUserNotFound, kLastAdministrator};
 
 constexpr std::array kRoutes{
+    Route{.method = Method::kPost,
+          .path = "/api/auth/login",
+          .operation = "auth_login",
+          .summary = "Logs in by address (lightnovel-crawler)",
+          .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER,
+          .discriminator = {.member = "email", .without = "username"},
+          .access = Access::kPublic,
+          .policy = Policy::kHolder,
+          .limit = Limited{LimitClass::kLogin, "email"},
+          .runs = Runs::kFiber,
+          .kind = Kind::kCommand,
+          .bodies = kLoginBodies,
+          .successes = kLoggedIn,
+          .errors = kLoginErrors,
+          .envelope = &kEnvelope,
+          .handler = handle_login},
     Route{.method = Method::kGet,
           .path = "/api/auth/me",
           .operation = "auth_me",
           .summary = "The caller (lightnovel-crawler)",
+          .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER,
           .access = Access::kAccount,
+          .policy = Policy::kSelf,
+          .limit = kNotLimited,
           .runs = Runs::kInline,
           .kind = Kind::kQuery,
           .credentials = kBearerOrBasic,
@@ -38,11 +74,14 @@ constexpr std::array kRoutes{
           .path = "/api/auth/me",
           .operation = "auth_delete",
           .summary = "Closes the caller's account (lightnovel-crawler)",
+          .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER,
           .access = Access::kAccount,
-          .runs = Runs::kWorker,
+          .policy = Policy::kSelf,
+          .limit = kNotLimited,
+          .runs = Runs::kFiber,
           .kind = Kind::kCommand,
           .credentials = kBearerOrBasic,
-          .successes = kTrue,
+          .successes = kFlag,
           .errors = kDeleteErrors,
           .envelope = &kEnvelope,
           .handler = handle_delete},
@@ -50,12 +89,15 @@ constexpr std::array kRoutes{
           .path = "/api/auth/me/name",
           .operation = "auth_name",
           .summary = "Gives the caller another display name (lightnovel-crawler)",
+          .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER,
           .access = Access::kAccount,
-          .runs = Runs::kWorker,
+          .policy = Policy::kSelf,
+          .limit = kNotLimited,
+          .runs = Runs::kFiber,
           .kind = Kind::kCommand,
           .credentials = kBearerOrBasic,
           .bodies = kNameBodies,
-          .successes = kTrue,
+          .successes = kFlag,
           .errors = kNameErrors,
           .envelope = &kEnvelope,
           .handler = handle_name},
@@ -63,19 +105,139 @@ constexpr std::array kRoutes{
           .path = "/api/auth/me/password",
           .operation = "auth_password",
           .summary = "Changes the caller's password and ends all other sessions (lightnovel-crawler)",
+          .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER,
           .access = Access::kAccount,
-          .runs = Runs::kWorker,
+          .policy = Policy::kSelf,
+          .limit = Limited{LimitClass::kPassword},
+          .runs = Runs::kFiber,
           .kind = Kind::kCommand,
           .credentials = kBearerOrBasic,
           .bodies = kPasswordBodies,
-          .successes = kTrue,
+          .successes = kFlag,
           .errors = kPasswordErrors,
           .envelope = &kEnvelope,
           .handler = handle_password},
+    Route{.method = Method::kPost,
+          .path = "/api/auth/signup",
+          .operation = "signup",
+          .summary = "Registers whoever has a referrer token, and logs in (lightnovel-crawler)",
+          .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER,
+          .access = Access::kPublic,
+          .policy = Policy::kAnybody,
+          .limit = Limited{LimitClass::kRegistration},
+          .runs = Runs::kFiber,
+          .kind = Kind::kCommand,
+          .bodies = kSignupBodies,
+          .successes = kLoggedIn,
+          .errors = kSignupErrors,
+          .envelope = &kEnvelope,
+          .handler = handle_signup},
+    Route{.method = Method::kPost,
+          .path = "/api/auth/send-password-reset-link",
+          .operation = "send_password_reset_link",
+          .summary = "Mails a reset link; the same answer whoever is named (lightnovel-crawler)",
+          .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER,
+          .access = Access::kPublic,
+          .policy = Policy::kAnybody,
+          .limit = Limited{LimitClass::kMail, "email"},
+          .runs = Runs::kFiber,
+          .kind = Kind::kCommand,
+          .bodies = kAddressBodies,
+          .successes = kFlag,
+          .envelope = &kEnvelope,
+          .handler = handle_send_reset_link},
+    Route{.method = Method::kPost,
+          .path = "/api/auth/reset-password-with-token",
+          .operation = "reset_password_with_token",
+          .summary = "A new password; the token from the mail stands where a Bearer token does (lightnovel-crawler)",
+          .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER,
+          .access = Access::kOneTimeToken,
+          .policy = Policy::kHolder,
+          .limit = Limited{LimitClass::kOneTime},
+          .runs = Runs::kFiber,
+          .kind = Kind::kCommand,
+          .bodies = kResetBodies,
+          .successes = kFlag,
+          .errors = kResetErrors,
+          .envelope = &kEnvelope,
+          .handler = handle_reset_password},
+    Route{.method = Method::kPost,
+          .path = "/api/auth/me/send-otp",
+          .operation = "send_otp",
+          .summary = "Mails a code that verifies the caller's address (lightnovel-crawler)",
+          .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER,
+          .access = Access::kAuthenticated,
+          .policy = Policy::kSelf,
+          .limit = Limited{LimitClass::kMail},
+          .runs = Runs::kFiber,
+          .kind = Kind::kCommand,
+          .credentials = kBearerOrBasic,
+          .successes = kToken,
+          .errors = kSendOtpErrors,
+          .envelope = &kEnvelope,
+          .handler = handle_send_otp},
+    Route{.method = Method::kPost,
+          .path = "/api/auth/verify-otp",
+          .operation = "verify_otp",
+          .summary = "Verifies the address with the code from the mail (lightnovel-crawler)",
+          .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER,
+          .access = Access::kPublic,
+          .policy = Policy::kHolder,
+          .limit = Limited{LimitClass::kOneTime},
+          .runs = Runs::kFiber,
+          .kind = Kind::kCommand,
+          .bodies = kOtpBodies,
+          .successes = kFlag,
+          .errors = kOtpErrors,
+          .envelope = &kEnvelope,
+          .handler = handle_verify_otp},
+    Route{.method = Method::kPost,
+          .path = "/api/auth/me/create-token",
+          .operation = "create_token",
+          .summary = "An API token of the caller, who may hand it to newcomers (lightnovel-crawler)",
+          .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER,
+          .access = Access::kAuthenticated,
+          .policy = Policy::kSelf,
+          .limit = kNotLimited,
+          .runs = Runs::kFiber,
+          .kind = Kind::kCommand,
+          .credentials = kBearerOrBasic,
+          .successes = kToken,
+          .envelope = &kEnvelope,
+          .handler = handle_create_token},
+    Route{.method = Method::kGet,
+          .path = "/api/auth/verify-token",
+          .operation = "verify_token",
+          .summary = "Whether an API token is good (lightnovel-crawler)",
+          .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER,
+          .access = Access::kPublic,
+          .policy = Policy::kHolder,
+          .limit = Limited{LimitClass::kOneTime},
+          .runs = Runs::kFiber,
+          .kind = Kind::kQuery,
+          .query = &kVerifyTokenQuery,
+          .successes = kFlag,
+          .errors = kVerifyTokenErrors,
+          .envelope = &kEnvelope,
+          .handler = handle_verify_token},
+    Route{.method = Method::kPost,
+          .path = "/api/auth/me/tokens",
+          .operation = "tokens",
+          .summary = "The caller's API tokens, the one that ends last first (lightnovel-crawler)",
+          .dialect = journal::v1::DIALECT_LIGHTNOVEL_CRAWLER,
+          .access = Access::kAuthenticated,
+          .policy = Policy::kSelf,
+          .limit = kNotLimited,
+          .runs = Runs::kInline,
+          .kind = Kind::kQuery,
+          .credentials = kBearerOrBasic,
+          .successes = kTokens,
+          .envelope = &kEnvelope,
+          .handler = handle_tokens},
 };
 
 }  // namespace
 
-std::span<const Route> routes() { return kRoutes; }
+RouteTable routes() { return kRoutes; }
 
 }  // namespace ledgate::api::lightnovel_crawler

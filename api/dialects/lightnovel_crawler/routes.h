@@ -5,6 +5,6 @@
 namespace ledgate::api::lightnovel_crawler {
 
 // All but log-in, whose path is shared with imagor-studio.
-std::span<const Route> routes();
+RouteTable routes();
 
 }  // namespace ledgate::api::lightnovel_crawler

@@ -1,7 +1,6 @@
 #include "api/dialects/lightnovel_crawler/translate.h"
 
-#include "api/contract/call.h"
-#include "api/http/ascii.h"
+#include "api/answer/envelope.h"
 #include "domain/value/ids.h"
 
 #include <array>
@@ -47,45 +46,37 @@ const Schema kLoginOut{.name = "LoginOutLightnovelCrawler", .fields = kLoginOutF
 
 namespace {
 
-nlohmann::ordered_json referrer_of(const state::v1::Account& account) {
+Json referrer_of(const state::v1::Account& account) {
   const auto referrer = UserId::from_bytes(account.referrer_id());
-  return referrer ? nlohmann::ordered_json(referrer->to_string()) : nlohmann::ordered_json(nullptr);
+  return referrer ? Json(referrer->to_string()) : Json(nullptr);
 }
 
 }  // namespace
 
-Parsed<LogIn> parse_login(const Request& request) {
-  const nlohmann::json body = TRY(read_json(request, kLoginIn));
-  return LogIn{.login = text_member(body, "email"), .password = Secret<>(text_member(body, "password")), .terms = {}};
+LogIn parse_login(const Members& body) {
+  return {.login = body.text("email"), .password = Secret<>(body.text("password")), .terms = {}};
 }
 
-Parsed<std::string> parse_name(const Request& request) {
-  const nlohmann::json body = TRY(read_json(request, kNameIn));
-  return std::string(strip(text_member(body, "name")));
+ChangePassword parse_password(const Members& body) {
+  return {.user = {},
+          .present = Secret<>(body.text("old_password")),
+          .replacement = Secret<>(body.text("new_password")),
+          .kept_session = {}};
 }
 
-Parsed<ChangePassword> parse_password(const Request& request) {
-  const nlohmann::json body = TRY(read_json(request, kPasswordIn));
-  return ChangePassword{.user = {},
-                        .present = Secret<>(text_member(body, "old_password")),
-                        .replacement = Secret<>(text_member(body, "new_password")),
-                        .kept_session = {}};
-}
-
-nlohmann::ordered_json user_object(const User& user) {
-  using nlohmann::ordered_json;
+Json user_object(const User& user) {
   const state::v1::Account& account = user.account;
   return {{"id", UserId::from_bytes(account.id()).value_or(UserId()).to_string()},
           {"referrer_id", referrer_of(account)},
           {"email", user.email},
-          {"name", user.display_name.empty() ? ordered_json(nullptr) : ordered_json(user.display_name)},
+          {"name", user.display_name.empty() ? Json(nullptr) : Json(user.display_name)},
           {"role", account.role() == journal::v1::ROLE_ADMIN ? "admin" : "user"},
           {"tier", account.tier()},
           {"is_active", account.active()},
           {"is_verified", account.email_verified()},
           {"created_at", account.created_us() / 1000},
           {"updated_at", account.updated_us() / 1000},
-          {"extra", ordered_json::object()}};
+          {"extra", Json::object()}};
 }
 
 Response render_true() { return Response{.body = "true"}; }

@@ -20,18 +20,16 @@ extern const Schema kNameIn;
 extern const Schema kPasswordIn;
 
 // `email` may hold a user name too: that is how the default administrator gets in.
-Parsed<LogIn> parse_login(const Request& request);
-
-Parsed<std::string> parse_name(const Request& request);
+LogIn parse_login(const Members& body);
 // The two passwords; who it is about is the caller's to say.
-Parsed<ChangePassword> parse_password(const Request& request);
+ChangePassword parse_password(const Members& body);
 
 struct User {
   const state::v1::Account& account;
   std::string_view email;
   std::string_view display_name;  // empty: null
 };
-nlohmann::ordered_json user_object(const User& user);
+Json user_object(const User& user);
 // What the product says where it has nothing else to say.
 Response render_true();
 Response render_login(std::string_view token, const User& user);

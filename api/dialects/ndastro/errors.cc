@@ -20,7 +20,7 @@ constexpr std::array kFields{Field{
     .name = "detail", .type = Type::kAny, .about = "A sentence; for 422 the list of faults {type, loc, msg, input}."}};
 constexpr Schema kSchema{.name = "ErrorNdastro", .fields = kFields};
 
-nlohmann::ordered_json body(const ErrorView& view) {
+JsonMembers body(const ErrorView& view) {
   if (view.refusal.fields.empty()) return {{"detail", view.text}};
   return {{"detail", fault_list(view.refusal, {})}};
 }

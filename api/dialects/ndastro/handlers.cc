@@ -1,24 +1,12 @@
 #include "api/dialects/ndastro/handlers.h"
 
-#include "api/auth/authorise.h"
 #include "api/auth/tokens.h"
 #include "api/dialects/ndastro/translate.h"
-#include "api/flows/grants.h"
+#include "api/flows/sign_in.h"
 #include "api/http/cookies.h"
-#include "commands/session/sessions.h"
 
 namespace ledgate::api::ndastro {
 namespace {
-
-constexpr auto kDialect = journal::v1::DIALECT_NDASTRO;
-
-Parsed<Issued> log_in_with(const ApiContext& context, Call& call, LogIn command, const SessionTerms& terms) {
-  Caller caller = caller_of(call, kDialect);
-  const auto admission = TRY(admit_login(context, caller, command));
-  command.terms = terms;
-  const Granted granted = TRY(settle(call, log_in(context.services, caller, command)));
-  return issue(context, granted);
-}
 
 Response render_issued(const ApiContext& context, const Issued& issued) {
   const Profile profile = profile_of(context, issued);
@@ -42,32 +30,25 @@ Parsed<std::optional<SessionId>> session_of_cookie(const ApiContext& context, co
 }  // namespace
 
 Answer handle_login(const ApiContext& context, Call& call) {
-  LogIn command = TRY(parse_login(call.request));
-  const Issued issued = TRY(log_in_with(context, call, std::move(command), context.settings.sessions.ndastro_login));
+  const Issued issued = TRY(sign_in(context, call, parse_login(call.body), context.settings.sessions.ndastro_login));
   return render_issued(context, issued);
 }
 
 Answer handle_token(const ApiContext& context, Call& call) {
-  LogIn command = TRY(parse_token(call.request));
-  const Issued issued = TRY(log_in_with(context, call, std::move(command), context.settings.sessions.ndastro_token));
+  const Issued issued = TRY(sign_in(context, call, parse_login(call.body), context.settings.sessions.ndastro_token));
   return render_token(issued.access, issued.session.access_lifetime_s());
 }
 
 Answer handle_refresh(const ApiContext& context, Call& call) {
-  TRY_STATUS(require_principal(context, call));
-  const std::string token = TRY(parse_refresh(call.request));
-  Caller caller = caller_of(call, kDialect);
-  const auto admission = TRY(admit(context, context.settings.limits.refresh, caller));
-  const RefreshSession command{.token = context.tokens.read_refresh(token), .presented_by = call.principal->id};
-  const Granted granted = TRY(settle(call, refresh_session(context.services, caller, command)));
-  const Issued issued = TRY(issue(context, granted));
+  const auto token = context.tokens.read_refresh(call.body.text("token"));
+  const Issued issued = TRY(refresh(context, call, {.token = token, .presented_by = call.principal->id}));
   return render_issued(context, issued);
 }
 
 Answer handle_logout(const ApiContext& context, Call& call) {
   const auto cookie = TRY(find_cookie(call.request, kRefreshCookie));
   const auto other = TRY(session_of_cookie(context, *call.principal, cookie));
-  Caller caller = caller_of(call, kDialect);
+  Caller caller = caller_of(call);
   (void)TRY(settle(call, log_out(context.services, caller, call.principal->session)));
   if (other) {
     caller.idempotency.reset();  // the key is spent on the first of the two

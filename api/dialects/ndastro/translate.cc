@@ -1,6 +1,6 @@
 #include "api/dialects/ndastro/translate.h"
 
-#include "api/contract/call.h"
+#include "api/answer/envelope.h"
 #include "api/http/cookies.h"
 
 #include <array>
@@ -41,13 +41,7 @@ constexpr std::array kTokenOutFields{
 };
 constexpr std::array kMessageFields{Field{.name = "message"}};
 
-Parsed<LogIn> parse_credentials(const Request& request, const Schema& schema) {
-  const nlohmann::json form = TRY(read_form(request, schema));
-  return LogIn{
-      .login = text_member(form, "username"), .password = Secret<>(text_member(form, "password")), .terms = {}};
-}
-
-nlohmann::ordered_json nested(std::string_view token, std::int64_t lifetime_s) {
+Json nested(std::string_view token, std::int64_t lifetime_s) {
   return {{"token", token}, {"expires_in", lifetime_s}, {"token_type", "bearer"}};
 }
 
@@ -60,12 +54,8 @@ const Schema kTokensOut{.name = "TokensNdastro", .fields = kTokensFields};
 const Schema kTokenOut{.name = "TokenNdastro", .fields = kTokenOutFields};
 const Schema kMessageOut{.name = "MessageNdastro", .fields = kMessageFields};
 
-Parsed<LogIn> parse_login(const Request& request) { return parse_credentials(request, kLoginForm); }
-Parsed<LogIn> parse_token(const Request& request) { return parse_credentials(request, kTokenForm); }
-
-Parsed<std::string> parse_refresh(const Request& request) {
-  const nlohmann::json body = TRY(read_json(request, kRefreshIn));
-  return text_member(body, "token");
+LogIn parse_login(const Members& form) {
+  return {.login = form.text("username"), .password = Secret<>(form.text("password")), .terms = {}};
 }
 
 Response render_tokens(const Tokens& tokens) {

@@ -20,11 +20,8 @@ extern const Schema kMessageOut;
 
 inline constexpr std::string_view kRefreshCookie = "refresh_token";
 
-// From a form, urlencoded or multipart.
-Parsed<LogIn> parse_login(const Request& request);
-// The OAuth 2 password flow: the same, with an optional grant_type.
-Parsed<LogIn> parse_token(const Request& request);
-Parsed<std::string> parse_refresh(const Request& request);  // the token as sent
+// From a form, urlencoded or multipart; the OAuth 2 password flow's (kTokenForm) too.
+LogIn parse_login(const Members& form);
 
 struct Tokens {
   std::string_view username;

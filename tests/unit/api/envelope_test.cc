@@ -48,7 +48,9 @@ TEST(EnvelopeBookCorners, names_fields_and_limits) {
   EXPECT_EQ(body_of(faults)["details"]["errors"][0],
             (json{{"type", "missing"}, {"loc", {"body", "payload", "username"}}, {"msg", "Field required"}}));
   Error limited{.code = ErrorCode::kRateLimited, .retry_after = std::chrono::seconds(42)};
-  const Response limit = render(book_corners::kEnvelope, Refusal(book_corners::too_many(limited, "login")), "");
+  Refusal refusal(limited);
+  refusal.attempts = "login";
+  const Response limit = render(book_corners::kEnvelope, refusal, "");
   EXPECT_EQ(limit.status, 429);
   EXPECT_EQ(header_of(limit, "Retry-After"), "42");
   EXPECT_EQ(body_of(limit), (json{{"message", "Too many login attempts. Please try again later."},

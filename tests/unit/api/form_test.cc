@@ -1,6 +1,7 @@
 #include "api/http/form.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace ledgate::api {
 namespace {

@@ -79,6 +79,29 @@ TEST(Gateway, a_shared_path_knows_its_dialect_by_what_it_is_sent) {
       "admin");
 }
 
+TEST(Gateway, errors_have_the_words_of_whoever_is_meant_as_soon_as_that_is_known) {
+  World world;
+  const auto refused = [&](Ask ask) { return body_of(world.ask(ask.header("Idempotency-Key", ""))); };
+  const json in_json = refused(post("/api/v1/auth/login").json({{"username", "x"}, {"password", "y"}}));
+  EXPECT_TRUE(in_json.contains("message") && !in_json.contains("detail")) << in_json;
+  const json in_a_form = refused(post("/api/v1/auth/login").form("username=x&password=y"));
+  EXPECT_TRUE(in_a_form.contains("detail") && !in_a_form.contains("message")) << in_a_form;
+  const json by_address = refused(post("/api/auth/login").json({{"email", "x@example.org"}}));
+  EXPECT_TRUE(by_address.contains("detail") && !by_address.contains("code")) << by_address;
+  const json unreadable = refused(post("/api/auth/login").body("application/json", "{"));
+  EXPECT_TRUE(unreadable.contains("detail") && unreadable.contains("code")) << unreadable;
+}
+
+TEST(Gateway, what_is_wrong_with_a_body_is_told_to_whoever_may_send_one) {
+  World world;
+  const json pair = world.register_user("jane");
+  const auto rename = [&](const std::string& token) {
+    return world.ask(Ask(Method::kPut, "/api/auth/me/name").bearer(token).body("application/json", "{")).status;
+  };
+  EXPECT_EQ(rename("x.y.z"), 401);
+  EXPECT_EQ(rename(pair["access"]), 400);
+}
+
 TEST(Gateway, commands_say_where_they_stand) {
   World world;
   const json pair = world.register_user("jane");

@@ -1,8 +1,10 @@
 #include "api/http/json.h"
 
+#include "api/http/json_text.h"
 #include "api/http/json_writer.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <array>
 
@@ -64,6 +66,27 @@ TEST(JsonWriter, writes_what_a_parser_reads_back) {
   EXPECT_EQ((*read)["f"], true);
   EXPECT_EQ((*read)["list"].size(), 2U);
   EXPECT_EQ(JsonWriter(0).finish(), "{}");
+}
+
+TEST(JsonText, is_read_back_as_it_was_meant) {
+  Json list = Json::array();
+  list.push_back("a");
+  list.push_back(Json::array({1, true, nullptr}));
+  Json object{
+      {"empty", Json::object()}, {"none", Json::array()}, {"list", list}, {"names", std::vector<std::string>{"x"}}};
+  object.set("number", std::int64_t{-7});
+  EXPECT_EQ(nlohmann::json::parse(object.text()), (nlohmann::json{{"empty", nlohmann::json::object()},
+                                                                  {"none", nlohmann::json::array()},
+                                                                  {"list", {"a", {1, true, nullptr}}},
+                                                                  {"names", {"x"}},
+                                                                  {"number", -7}}));
+  EXPECT_EQ(Json(JsonMembers{{"b", 1}, {"a", 2}}).text(), R"({"b":1,"a":2})") << "members stay in their order";
+}
+
+TEST(JsonText, escapes_what_must_be_and_replaces_what_is_no_text) {
+  const std::string odd = "\"\\\n\x01\x7F é 🐎";
+  EXPECT_EQ(nlohmann::json::parse(Json(odd).text()), odd);
+  EXPECT_EQ(nlohmann::json::parse(Json("a\xFF").text()), "a\uFFFD");
 }
 
 }  // namespace

@@ -172,10 +172,10 @@ TEST_F(Tokens, failed_checks_are_summed_up_by_window) {
   EXPECT_FALSE(world.tokens().take_failed_checks(now_ms + 600'000));
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(world.tokens().verify_access("x.y.z"));
   EXPECT_FALSE(world.tokens().take_failed_checks(now_ms + 1000)) << "the window has not ended";
-  const auto event = world.tokens().take_failed_checks(now_ms + 60'000);
-  ASSERT_TRUE(event);
-  EXPECT_EQ(event->count(), 3U);
-  EXPECT_EQ(event->window_start_ms(), now_ms);
+  const auto failed = world.tokens().take_failed_checks(now_ms + 60'000);
+  ASSERT_TRUE(failed);
+  EXPECT_EQ(failed->count, 3U);
+  EXPECT_EQ(failed->since_ms, now_ms);
   EXPECT_FALSE(world.tokens().take_failed_checks(now_ms + 600'000));
 }
 

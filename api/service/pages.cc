@@ -1,14 +1,13 @@
-#include "api/native/pages.h"
+#include "api/service/pages.h"
 
 #include "api/answer/envelope.h"
-#include "api/native/problem.h"
 #include "api/service/openapi.h"
 #include "api/service/pages_data.h"
 
 #include <algorithm>
 #include <array>
 
-namespace ledgate::api::native {
+namespace ledgate::api::service {
 namespace {
 
 constexpr std::string_view kSwaggerPage = R"(<!doctype html>
@@ -53,47 +52,11 @@ Response show_file(const PageFile& file) {
   return response.with("Cache-Control", "public, max-age=3600").with("Content-Security-Policy", std::string(kPolicy));
 }
 
-constexpr std::array kSchemaShown{Success{200, nullptr}};
-constexpr std::array kPageShown{Success{200, nullptr, "text/html"}};
-constexpr std::array kFileShown{Success{200, nullptr, "text/javascript"}, Success{200, nullptr, "text/css"}};
-constexpr std::array kHiddenErrors{ErrorCode::kRouteNotFound};
-
-constexpr Route shown(std::string_view path, std::string_view operation, std::string_view summary,
-                      std::span<const Success> successes, Answer (*handler)(const ApiContext&, Call&)) {
-  return {.method = Method::kGet,
-          .path = path,
-          .operation = operation,
-          .summary = summary,
-          .access = Access::kPublic,
-          .runs = Runs::kInline,
-          .kind = Kind::kQuery,
-          .successes = successes,
-          .errors = kHiddenErrors,
-          .envelope = &kProblem,
-          .handler = handler};
-}
-
-constexpr std::string_view kSchema = "This document; with debug only";
-constexpr std::string_view kSwagger = "This document in Swagger UI; with debug only";
-constexpr std::string_view kRedoc = "This document in Redoc; with debug only";
-
-constexpr std::array kRoutes{
-    shown("/api/schema", "schema", kSchema, kSchemaShown, handle_schema),
-    shown("/api/schema/", "schema_slash", kSchema, kSchemaShown, handle_schema),
-    shown("/api/swagger", "swagger", kSwagger, kPageShown, handle_swagger),
-    shown("/api/swagger/", "swagger_slash", kSwagger, kPageShown, handle_swagger),
-    shown("/api/redoc", "redoc", kRedoc, kPageShown, handle_redoc),
-    shown("/api/redoc/", "redoc_slash", kRedoc, kPageShown, handle_redoc),
-    shown("/api/pages/{file}", "page_file", "A file of the two pages; with debug only", kFileShown, handle_page_file),
-};
-
 }  // namespace
-
-std::span<const Route> page_routes() { return kRoutes; }
 
 Answer handle_schema(const ApiContext& context, Call&) {
   if (!context.settings.debug) return refuse_with(ErrorCode::kRouteNotFound);
-  return json_response(200, openapi_document(context.settings.version));
+  return Response{.body = openapi_document(context.settings.version)};
 }
 
 Answer handle_swagger(const ApiContext& context, Call&) { return page(context, kSwaggerPage); }
@@ -109,4 +72,4 @@ Answer handle_page_file(const ApiContext& context, Call& call) {
   return refuse_with(ErrorCode::kRouteNotFound);
 }
 
-}  // namespace ledgate::api::native
+}  // namespace ledgate::api::service

@@ -4,7 +4,7 @@
 
 namespace ledgate::api::native {
 
-// What is done to accounts and to their sessions.
-std::span<const Route> account_routes();
+// Users, their sessions, the gate and the trail.
+RouteTable routes();
 
 }  // namespace ledgate::api::native

@@ -4,13 +4,11 @@
 #include "api/contract/call.h"
 #include "api/contract/context.h"
 
-namespace ledgate::api::native {
-
-std::span<const Route> page_routes();
+namespace ledgate::api::service {
 
 Answer handle_schema(const ApiContext& context, Call& call);
 Answer handle_swagger(const ApiContext& context, Call& call);
 Answer handle_redoc(const ApiContext& context, Call& call);
 Answer handle_page_file(const ApiContext& context, Call& call);
 
-}  // namespace ledgate::api::native
+}  // namespace ledgate::api::service

@@ -1,31 +1,28 @@
-// Probes, keys and status: what operators and other services ask this one.
+#include "api/service/handlers.h"
+
 #include "api/answer/envelope.h"
 #include "api/auth/tokens.h"
 #include "api/http/rfc3339.h"
-#include "api/native/handlers.h"
 
 #include <algorithm>
 
-namespace ledgate::api::native {
+namespace ledgate::api::service {
 namespace {
-
-using nlohmann::ordered_json;
 
 // How long ago, in milliseconds; what is a moment ahead, as clocks may be, counts as now.
 std::int64_t age_ms(std::chrono::milliseconds age) { return std::max<std::int64_t>(age.count(), 0); }
 
-ordered_json journal_object(const ApiContext& context, const ReplicaStatus& status,
-                            const std::optional<Position>& end) {
+Json journal_object(const ApiContext& context, const ReplicaStatus& status, const std::optional<Position>& end) {
   const auto age = context.hooks.journal_age();
   return {{"id", status.journal.to_string()},
           {"kind", context.settings.journal_kind},
-          {"end", end ? ordered_json(value(*end)) : ordered_json(nullptr)},
-          {"age_ms", age ? ordered_json(age_ms(*age)) : ordered_json(nullptr)},
+          {"end", end ? Json(value(*end)) : Json(nullptr)},
+          {"age_ms", age ? Json(age_ms(*age)) : Json(nullptr)},
           {"chain", status.chain}};
 }
 
 // Records that the journal has and this node has not applied; positions count from 0.
-ordered_json lag(const ReplicaStatus& status, const std::optional<Position>& end) {
+Json lag(const ReplicaStatus& status, const std::optional<Position>& end) {
   if (!end) return nullptr;
   const std::uint64_t applied = value(status.position) + 1;
   return value(*end) > applied ? value(*end) - applied : 0;
@@ -59,12 +56,12 @@ std::vector<std::string> warnings(const ReplicaStatus& status) {
 Answer handle_status(const ApiContext& context, Call&) {
   const ReplicaStatus status = context.hooks.status();
   const auto end = context.hooks.journal_end();
-  ordered_json projections = ordered_json::array();
+  Json projections = Json::array();
   for (const ReplicaStatus::Row& row : status.projections) {
     projections.push_back(
         {{"name", row.name}, {"version", row.version}, {"position", value(status.position)}, {"digest", row.digest}});
   }
-  ordered_json peers = ordered_json::array();
+  Json peers = Json::array();
   for (const ReplicaStatus::Peer& peer : status.peers)
     peers.push_back({{"node", peer.node},
                      {"last_tick", rfc3339(peer.last_tick.ms)},
@@ -112,4 +109,4 @@ Answer handle_jwks(const ApiContext& context, Call&) {
   return Response{.content_type = "application/jwk-set+json", .body = context.services.jose.jwks()};
 }
 
-}  // namespace ledgate::api::native
+}  // namespace ledgate::api::service

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "api/contract/route.h"
+
+namespace ledgate::api::ndastro {
+
+RouteTable routes();
+
+}  // namespace ledgate::api::ndastro
