@@ -21,6 +21,8 @@ int run(const ledgate::infra::Invocation& invocation) {
       return ledgate::infra::keyring_init(invocation.settings);
     case Verb::kKeyringRotate:
       return ledgate::infra::keyring_rotate(invocation.settings);
+    case Verb::kOpenApi:
+      return ledgate::infra::print_openapi();
   }
   return ledgate::infra::kExitUsage;
 }

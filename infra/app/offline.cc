@@ -1,7 +1,9 @@
 #include "infra/app/offline.h"
 
+#include "api/service/openapi.h"
 #include "infra/app/progress.h"
 #include "infra/app/storage.h"
+#include "infra/config/version.h"
 #include "projections/replica/registry.h"
 
 #include <algorithm>
@@ -165,6 +167,11 @@ int keyring_rotate(const Settings& settings) {
   if (!keyring) return refuse(keyring.error());
   std::printf("epoch %u added to %s; restart the nodes to use it\n", keyring->present().number,
               settings.master_key_file.c_str());
+  return kExitOk;
+}
+
+int print_openapi() {
+  std::puts(api::openapi_document(version()).c_str());
   return kExitOk;
 }
 

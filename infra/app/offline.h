@@ -1,4 +1,5 @@
-// What is done to a data directory that no node is serving: `ledgate rebuild`, `ledgate verify`, `ledgate keyring`.
+// What is done to a data directory that no node is serving: `ledgate rebuild`, `ledgate verify`, `ledgate keyring`;
+// and `ledgate openapi`.
 #pragma once
 
 #include "infra/config/command_line.h"
@@ -14,5 +15,8 @@ int rebuild(const Settings& settings);
 int verify(const Settings& settings);
 int keyring_init(const Settings& settings);
 int keyring_rotate(const Settings& settings);
+
+// Needs no data directory.
+int print_openapi();
 
 }  // namespace ledgate::infra

@@ -73,6 +73,19 @@ Exit codes:
 
 The settings are those of `ledgate serve --help`; data and master_key_file matter here.)"};
 
+const CommandText kOpenApiText = {
+    "Print what this program answers, as an OpenAPI 3.1 document.",
+    R"(The document that a node with `debug` shows at /api/schema. Each operation's `x-ledgate-rows` says, for every dialect that
+the path serves, what it asks of the caller (access), who may do what to whom (policy), what its requests count as (limit) and
+whether it writes to the journal (kind). Needs no data directory.
+
+Examples:
+  ledgate openapi > openapi.json
+
+Exit codes:
+  0   printed
+  2   the command line or a setting is wrong)"};
+
 const CommandText kKeyringText = {
     "Make the keyring, or start its next epoch.",
     R"(The keyring (the file of master_key_file) opens the personal data in the journal. Whoever has it and the data can read

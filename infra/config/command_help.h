@@ -15,6 +15,7 @@ extern const CommandText kLedgateText;
 extern const CommandText kServeText;
 extern const CommandText kRebuildText;
 extern const CommandText kVerifyText;
+extern const CommandText kOpenApiText;
 extern const CommandText kKeyringText;
 extern const CommandText kKeyringInitText;
 extern const CommandText kKeyringRotateText;

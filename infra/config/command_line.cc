@@ -81,6 +81,7 @@ class Commands {
         ->add_flag("--print-config", print_config, "Print the settings in force as TOML, and end");
     add(root_, "rebuild", kRebuildText, Verb::kRebuild);
     add(root_, "verify", kVerifyText, Verb::kVerify);
+    add(root_, "openapi", kOpenApiText, Verb::kOpenApi);
     CLI::App* keyring = group(root_, "keyring", kKeyringText);
     keyring->require_subcommand(0, 1);
     add(*keyring, "init", kKeyringInitText, Verb::kKeyringInit);

@@ -11,7 +11,7 @@
 
 namespace ledgate::infra {
 
-enum class Verb : std::uint8_t { kServe, kRebuild, kVerify, kKeyringInit, kKeyringRotate };
+enum class Verb : std::uint8_t { kServe, kRebuild, kVerify, kKeyringInit, kKeyringRotate, kOpenApi };
 
 // What the process ends with; documented in every --help.
 enum ExitCode : int {

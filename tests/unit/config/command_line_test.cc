@@ -50,7 +50,7 @@ TEST(CommandLine, AnEmptyValueIsAValue) {
 
 TEST(CommandLine, WrongUsageIsOneLineAndTwo) {
   const std::vector<std::pair<std::vector<const char*>, const char*>> cases = {
-      {{}, "which command? serve, rebuild, verify, keyring"},
+      {{}, "which command? serve, rebuild, verify, openapi, keyring"},
       {{"serv"}, "unknown command 'serv'"},
       {{"snapshot", "create"}, "unknown command 'snapshot'"},
       {{"keyring"}, "which command? init, rotate"},
