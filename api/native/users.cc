@@ -41,7 +41,7 @@ Json user_object(const Profile& profile, const Row& row) {
           {"referrer_id", id_or_null<UserId>(row.referrer_id())}};
 }
 
-nlohmann::ordered_json user_object(const ApiContext& context, const KvReader& rows, const rows::v1::DirectoryRow& row) {
+Json user_object(const ApiContext& context, const KvReader& rows, const rows::v1::DirectoryRow& row) {
   return user_object(open_profile(context.services, rows, row), row);
 }
 

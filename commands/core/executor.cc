@@ -192,8 +192,7 @@ std::optional<Outcome> recorded_outcome(const Services& services, const Caller& 
   if (recorded->outcome.request_hash() != raw(hashes.request))
     return Outcome{.result = fail(ErrorCode::kIdempotencyMismatch)};
   Outcome outcome = from_record(*recorded, rows);
-  if (replay == Replay::kWhileTokensAreCurrent && outcome.result &&
-      !is_current(*outcome.result, writer_now_ms(services)))
+  if (replay == Replay::kWhileTokensAreCurrent && outcome.result && !is_current(*outcome.result, services.now_ms()))
     return std::nullopt;
   return outcome;
 }

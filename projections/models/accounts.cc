@@ -5,10 +5,9 @@
 #include "projections/rows/big_endian.h"
 #include "projections/rows/parse.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
-
-#include <algorithm>
 
 namespace ledgate {
 namespace {
