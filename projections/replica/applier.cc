@@ -1,5 +1,6 @@
 #include "projections/replica/applier.h"
 
+#include "projections/log/feature_use.h"
 #include "projections/models/accounts.h"
 #include "projections/rows/expiry.h"
 #include "projections/rows/parse.h"
@@ -20,8 +21,7 @@ constexpr int kPeersMax = 32;
 constexpr std::uint64_t kRefusedAhead = 4096;
 constexpr const char* kVoidMark = "void";
 
-// A fact of a later version parses here as an event without a fact.
-bool is_known(const Event& event) {
+bool has_fact(const Event& event) {
   switch (event.aggregate_case()) {
     case Event::kUser:
       return event.user().fact_case() != journal::v1::UserEvent::FACT_NOT_SET;
@@ -37,6 +37,18 @@ bool is_known(const Event& event) {
 
 tl::unexpected<Error> stop_at(Position position, ErrorCode code, const std::string& why) {
   return fail(code, "journal record " + std::to_string(value(position)) + ": " + why);
+}
+
+// Nodes of a cluster that took what they know of a record and passed over the rest would no longer have the same rows.
+Status check_known(Position position, const Transaction& transaction, std::string_view payload) {
+  const auto unknown = transaction_features().use_in(payload).unknown;
+  if (unknown) {
+    return stop_at(position, ErrorCode::kJournalFormatUnknown,
+                   *unknown + " is not known to this version; use a newer ledgate");
+  }
+  if (!std::all_of(transaction.events().begin(), transaction.events().end(), has_fact))
+    return stop_at(position, ErrorCode::kJournalFormatUnknown, "an event without a fact");
+  return {};
 }
 
 // Nodes by what they ticked; the one that was silent longest makes room.
@@ -110,7 +122,7 @@ Result<JournalId> Applier::genesis_id(const JournalRecord& record) const {
   journal::v1::Genesis genesis;
   if (!opened || opened->kind != RecordKind::kGenesis ||
       !genesis.ParseFromArray(opened->payload.data(), static_cast<int>(opened->payload.size())) ||
-      genesis.format() != kRecordFormat) {
+      genesis.format() != kRecordFormat || FeatureScan(*genesis.GetDescriptor()).use_in(opened->payload).unknown) {
     return fail(ErrorCode::kJournalFormatUnknown,
                 "this journal has a format that this version does not know; use a newer ledgate");
   }
@@ -179,12 +191,7 @@ Status Applier::apply_transaction(const JournalRecord& record, std::string_view 
   // Logs can be swapped under a node that is connected to them.
   if (!transaction.journal().empty() && transaction.journal() != state_.journal_id())
     return stop_at(record.position, ErrorCode::kJournalForeign, "it was written for another journal");
-  for (const Event& event : transaction.events()) {
-    if (!is_known(event)) {
-      return stop_at(record.position, ErrorCode::kJournalFormatUnknown,
-                     "an event this version does not know; use a newer ledgate");
-    }
-  }
+  TRY_STATUS(check_known(record.position, transaction, payload));
   const LogTime time{std::max(state_.log_time_ms(), record.appended.ms)};
   // A tick purges by scanning, and scans see only what is committed.
   if (is_tick(transaction)) TRY_STATUS(write_batch());

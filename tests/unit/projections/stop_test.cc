@@ -36,6 +36,22 @@ std::string later_fact(Log& log, int aggregate) {
   return sealed_transaction(transaction);
 }
 
+// A known fact with a field that is none of ours, here or in what belongs to it.
+std::string later_field(Log& log, const std::function<google::protobuf::Message&(Transaction&)>& where) {
+  Transaction transaction = log.transaction();
+  *transaction.add_events() = user_registered("eve", "eve");
+  auto& message = where(transaction);
+  message.GetReflection()->MutableUnknownFields(&message)->AddVarint(99, 1);
+  return sealed_transaction(transaction);
+}
+
+std::string later_role(Log& log) {
+  Transaction transaction = log.transaction();
+  *transaction.add_events() = user_registered("eve", "eve");
+  transaction.mutable_events(0)->mutable_user()->mutable_registered()->set_role(static_cast<journal::v1::Role>(99));
+  return sealed_transaction(transaction);
+}
+
 std::string with_head_byte(Log& log, std::size_t at, char value) {
   Transaction transaction = log.transaction();
   *transaction.add_events() = login_failed("ann");
@@ -66,6 +82,23 @@ std::vector<PoisonRow> poisons() {
          transaction.add_events();
          return sealed_transaction(transaction);
        }},
+      {"a field of a later version in a known fact",
+       [](Log& log) {
+         return later_field(log, [](Transaction& transaction) -> google::protobuf::Message& {
+           return *transaction.mutable_events(0)->mutable_user()->mutable_registered();
+         });
+       }},
+      {"a field of a later version in what a fact is made of",
+       [](Log& log) {
+         return later_field(log, [](Transaction& transaction) -> google::protobuf::Message& {
+           return *transaction.mutable_events(0)->mutable_user()->mutable_registered()->mutable_subject_key();
+         });
+       }},
+      {"a field of a later version in the transaction",
+       [](Log& log) {
+         return later_field(log, [](Transaction& transaction) -> google::protobuf::Message& { return transaction; });
+       }},
+      {"an enum value of a later version", later_role},
       {"a payload that is no message",
        [](Log&) { return seal_record(RecordKind::kTransaction, "\xff\xff\xff\xff", test_vault()); }},
       {"a later format", [](Log& log) { return with_head_byte(log, 18, '\2'); }},
@@ -128,6 +161,19 @@ TEST(Stopping, RightAfterAStartLeavesTheRowsAsTheyWere) {
   EXPECT_EQ(difference(dump(node.rows()), dump(log.rows())), "");
   node.restart();
   EXPECT_TRUE(node.applier().is_applied_record(log.records().back()));
+}
+
+TEST(Stopping, NamesWhatIsNotKnown) {
+  Log log;
+  Node node;
+  ASSERT_TRUE(node.apply_all(log.records()));
+  const JournalRecord poison{.position = next(log.last()), .appended = LogTime{log.now_ms()}, .bytes = later_role(log)};
+  const Status applied = node.apply(poison);
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().message,
+            "journal record 1: value 99 of UserRegistered.role is not known to this version; use a newer ledgate (the "
+            "record is 1:" +
+                to_hex(record_hash(poison.bytes)) + ")");
 }
 
 TEST(Gaps, StopTheNode) {
@@ -199,6 +245,14 @@ TEST(Foreign, AnEmptyRecordIsRememberedAsTheLastOneToo) {
 
 // ---- genesis ----
 
+std::string later_genesis() {
+  journal::v1::Genesis genesis;
+  genesis.set_format(1);
+  genesis.set_journal_id(key_of("id"));
+  genesis.GetReflection()->MutableUnknownFields(&genesis)->AddVarint(99, 1);
+  return seal_record(RecordKind::kGenesis, genesis.SerializeAsString(), test_vault());
+}
+
 std::string genesis_bytes(std::uint32_t format, const std::string& id, const RecordMac& mac) {
   journal::v1::Genesis genesis;
   genesis.set_format(format);
@@ -215,6 +269,7 @@ TEST(GenesisRecords, ThatCannotBeUsedSayWhy) {
       {"", ErrorCode::kKeyringUnusable},
       {genesis_bytes(2, key_of("id"), test_vault()), ErrorCode::kJournalFormatUnknown},
       {genesis_bytes(0, key_of("id"), test_vault()), ErrorCode::kJournalFormatUnknown},
+      {later_genesis(), ErrorCode::kJournalFormatUnknown},
       {sealed_transaction(transaction), ErrorCode::kJournalFormatUnknown},
       {seal_record(RecordKind::kGenesis, "\xff\xff", test_vault()), ErrorCode::kJournalFormatUnknown},
       {genesis_bytes(1, "short", test_vault()), ErrorCode::kJournalCorrupt},
