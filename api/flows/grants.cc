@@ -2,6 +2,7 @@
 
 #include "api/auth/authorise.h"
 #include "api/auth/tokens.h"
+#include "domain/session/session_state.h"
 #include "projections/models/sessions.h"
 
 namespace ledgate::api {

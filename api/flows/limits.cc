@@ -1,6 +1,7 @@
 #include "api/flows/limits.h"
 
 #include "api/http/form.h"
+#include "commands/core/login_name.h"
 #include "commands/limits/login_limits.h"
 #include "projections/models/accounts.h"
 #include "projections/models/outbox.h"

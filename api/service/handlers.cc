@@ -28,10 +28,10 @@ Json lag(const ReplicaStatus& status, const std::optional<Position>& end) {
   return value(*end) > applied ? value(*end) - applied : 0;
 }
 
-ordered_json fold_object(const ReplicaStatus& status) {
+Json fold_object(const ReplicaStatus& status) {
   if (!status.fold) return nullptr;
   const FoldStatus& fold = *status.fold;
-  ordered_json models = ordered_json::array();
+  Json models = Json::array();
   for (const FoldedModel& model : fold.models)
     models.push_back({{"name", model.name}, {"served_version", model.served}, {"version", model.version}});
   const bool is_rated = fold.failure.empty() && fold.per_second > 0;
@@ -40,8 +40,8 @@ ordered_json fold_object(const ReplicaStatus& status) {
           {"records", fold.records},
           {"records_of", fold.records_of},
           {"records_per_second", static_cast<std::uint64_t>(fold.per_second)},
-          {"seconds_left", is_rated ? ordered_json(static_cast<std::uint64_t>(left)) : ordered_json(nullptr)},
-          {"failure", fold.failure.empty() ? ordered_json(nullptr) : ordered_json(fold.failure)}};
+          {"seconds_left", is_rated ? Json(static_cast<std::uint64_t>(left)) : Json(nullptr)},
+          {"failure", fold.failure.empty() ? Json(nullptr) : Json(fold.failure)}};
 }
 
 // What operators should look at although requests may come.
