@@ -178,6 +178,14 @@ TEST(Refreshing, TwoGenerationsBackThereIsNoGrace) {
       .refused(ErrorCode::kRefreshReused);
 }
 
+TEST(Refreshing, AReuseSaysWhichTokenWasUsedTwice) {
+  const std::int64_t rotated_ms = kBorn + 120'000;
+  given(kRotating, kRotated, refreshed({.generation = 1, .rotated = true}).at(rotated_ms))
+      .when(refreshing({.generation = 1, .now_ms = rotated_ms + kGraceMs + 1}))
+      .then({reuse(1, 2)})
+      .refused(ErrorCode::kRefreshReused);
+}
+
 TEST(Refreshing, ADetectedReuseEndsTheSession) {
   EXPECT_TRUE(given(kRotating, kRotated, reuse(0, 1).at(kBorn + 90'000)).session()->ended());
 }
