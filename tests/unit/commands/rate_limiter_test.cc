@@ -1,6 +1,7 @@
 // Rate limits: attempts in the journal and in flight, windows aligned to the epoch, clients by network.
 #include "commands/limits/rate_limiter.h"
 
+#include "projections/models/limits.h"
 #include "tests/unit/commands/world.h"
 
 #include <gtest/gtest.h>
