@@ -114,8 +114,8 @@ std::optional<UserId> find_user_by_number(const KvReader& rows, UserNumber numbe
 UserNumber number_given_by(const journal::v1::Transaction& transaction, const Rows& rows) {
   const bool registers =
       std::ranges::any_of(transaction.events(), [](const Event& event) { return event.user().has_registered(); });
-  const auto next = registers ? rows.get(tables::kNumbers, kNextNumber) : std::nullopt;
-  return next ? UserNumber{from_big_endian<std::uint64_t>(*next) - 1} : UserNumber{};
+  const auto next = registers ? find_number<std::uint64_t>(rows, tables::kNumbers, kNextNumber) : std::nullopt;
+  return next ? UserNumber{*next - 1} : UserNumber{};
 }
 
 bool has_administrator_besides(const KvReader& rows, const UserId& id) {

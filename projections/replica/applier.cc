@@ -206,7 +206,7 @@ Status Applier::apply_transaction(const JournalRecord& record, std::string_view 
   }
   rows_.fold_digest(replica_model().digest);
   extend(record, record.bytes);
-  if (verdict) {
+  if (verdict && options_.side == Side::kServed) {  // nobody waits for what is folded again
     const auto id = TransactionId::from_bytes(transaction.id());
     const bool accepted = verdict == Verdict::kAccepted;
     if (id) {

@@ -5,6 +5,7 @@
 //                                           what it says of a version
 #include "infra/crypto/vault.h"
 #include "projections/replica/applier.h"
+#include "tests/source_dir.h"
 #include "tests/support/memory_kv.h"
 
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 
 #include "domain/journal.pb.h"
 #include "projections/log/record.h"
-#include "projections/rows/tables.h"
+#include "projections/models/accounts.h"
 
 #include <functional>
 #include <optional>
@@ -119,6 +119,9 @@ class KeptRows final : public KvStore {
   }
   Status write(KvBatch& batch) override { return store_.write(*dynamic_cast<Batch&>(batch).inner); }
   Status flush() override { return store_.flush(); }
+  [[nodiscard]] std::vector<std::string> table_names() const override { return store_.table_names(); }
+  Status bind(std::span<const TableSpec> specs) override { return store_.bind(specs); }
+  Status drop(std::string_view name) override { return store_.drop(name); }
 
  private:
   struct Batch final : KvBatch {

@@ -1,5 +1,6 @@
 // Two that want the same: one wins, and the other gets the error that is right on a second look. What the other does
 // happens at the worst moment, between a decision and its append.
+#include "projections/log/verdict.h"
 #include "projections/models/accounts.h"
 #include "projections/models/sessions.h"
 #include "projections/models/signing_keys.h"
