@@ -76,7 +76,7 @@ TEST_F(Tokens, access_tokens_say_who_and_until_when) {
 }
 
 TEST_F(Tokens, what_is_remembered_of_a_new_token_is_what_its_signature_vouches_for) {
-  const std::string token = *world.tokens().mint_access(session(), account());
+  const std::string token = *world.tokens().mint_access(session(), account(), std::nullopt);
   const auto remembered = world.tokens().verify_access(token);
   const auto checked = world.tokens().verify_access(forge(payload_of(token)));
   ASSERT_TRUE(remembered && checked);
