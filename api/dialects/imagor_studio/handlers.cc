@@ -40,10 +40,9 @@ Answer handle_refresh(const ApiContext& context, Call& call) {
 }
 
 Answer handle_guest(const ApiContext& context, Call& call) {
-  const Granted granted =
-      TRY(settle(call, enter_as_guest(context.services, caller_of(call), context.settings.guests_enabled,
-                                      context.settings.sessions.imagor_studio)));
-  const Issued issued = TRY(issue(context, granted));
+  Granted granted = TRY(settle(call, enter_as_guest(context.services, caller_of(call), context.settings.guests_enabled,
+                                                    context.settings.sessions.imagor_studio)));
+  const Issued issued = TRY(issue(context, std::move(granted)));
   return show(context, 200, issued);
 }
 
@@ -53,8 +52,8 @@ Answer handle_register(const ApiContext& context, Call& call) {
 }
 
 Answer handle_register_admin(const ApiContext& context, Call& call) {
-  const Granted granted = TRY(settle(call, register_administrator(context.services, caller_of(call))));
-  const Issued issued = TRY(issue(context, granted));
+  Granted granted = TRY(settle(call, register_administrator(context.services, caller_of(call))));
+  const Issued issued = TRY(issue(context, std::move(granted)));
   return show(context, 201, issued);
 }
 
