@@ -11,15 +11,6 @@ Answer handle_verify(const ApiContext& context, Call& call);
 
 Answer handle_users(const ApiContext& context, Call& call);
 Answer handle_user(const ApiContext& context, Call& call);
-// POST /api/v1/users/{id}/…: answered with the user as it is afterwards.
-Answer handle_deactivate(const ApiContext& context, Call& call);
-Answer handle_reactivate(const ApiContext& context, Call& call);
-Answer handle_role(const ApiContext& context, Call& call);
-Answer handle_erase(const ApiContext& context, Call& call);
-// All sessions of the user or, with {"session": id}, that one; for administrators and the user.
-Answer handle_revoke_sessions(const ApiContext& context, Call& call);
-// The living ones, in the order of their births.
-Answer handle_sessions(const ApiContext& context, Call& call);
 // Whom a user brought; the tree is walked from user to user.
 Answer handle_referrals(const ApiContext& context, Call& call);
 // Leaves an AuditRead event; without it nothing is shown.

@@ -1,6 +1,5 @@
 #include "api/native/routes.h"
 
-#include "api/http/media_type.h"
 #include "api/native/handlers.h"
 #include "api/native/problem.h"
 #include "api/native/schemas.h"
@@ -15,21 +14,13 @@ using enum ErrorCode;
 constexpr CredentialKinds kBearerOrBasic{.basic = true};
 constexpr CredentialKinds kAnyCredential{.basic = true, .cookie = true};
 
-constexpr std::array kRoleBodies{Body{kJson, &kRoleIn}};
-constexpr std::array kRevokeBodies{Body{kJson, &kRevokeIn}};
 constexpr std::array kVerified{Success{200, &kVerifiedOut}};
 constexpr std::array kUserList{Success{200, &kUserPage}};
 constexpr std::array kUser{Success{200, &kUserOut}};
-constexpr std::array kErased{Success{200, &kErasedOut}};
-constexpr std::array kRevoked{Success{200, &kRevokedOut}};
-constexpr std::array kSessions{Success{200, &kSessionPage}};
 constexpr std::array kAudit{Success{200, &kAuditPage}};
 constexpr std::array kPageErrors{kCursorInvalid};
 constexpr std::array kUserErrors{kUserNotFound};
 constexpr std::array kReferralErrors{kUserNotFound, kCursorInvalid};
-constexpr std::array kStandingErrors{kUserNotFound, kLastAdministrator};
-constexpr std::array kRevokeErrors{kUserNotFound, kSessionNotFound};
-constexpr std::array kSessionsErrors{kUserNotFound, kCursorInvalid};
 constexpr std::array kAuditErrors{kCursorInvalid, kJournalUnavailable, kOutcomeUnknown, kContended};
 
 constexpr std::array kRoutes{
@@ -111,100 +102,6 @@ constexpr std::array kRoutes{
           .errors = kReferralErrors,
           .envelope = &kProblem,
           .handler = handle_referrals},
-    Route{.method = Method::kPost,
-          .path = "/api/v1/users/{id}/deactivate",
-          .operation = "user_deactivate",
-          .summary = "Closes an account: nobody logs in, every session ends",
-          .dialect = journal::v1::DIALECT_NATIVE,
-          .access = Access::kAdmin,
-          .policy = Policy::kAnyUser,
-          .limit = kNotLimited,
-          .runs = Runs::kFiber,
-          .kind = Kind::kCommand,
-          .credentials = kBearerOrBasic,
-          .successes = kUser,
-          .errors = kStandingErrors,
-          .envelope = &kProblem,
-          .handler = handle_deactivate},
-    Route{.method = Method::kPost,
-          .path = "/api/v1/users/{id}/reactivate",
-          .operation = "user_reactivate",
-          .summary = "Opens it again; sessions that ended stay so",
-          .dialect = journal::v1::DIALECT_NATIVE,
-          .access = Access::kAdmin,
-          .policy = Policy::kAnyUser,
-          .limit = kNotLimited,
-          .runs = Runs::kFiber,
-          .kind = Kind::kCommand,
-          .credentials = kBearerOrBasic,
-          .successes = kUser,
-          .errors = kUserErrors,
-          .envelope = &kProblem,
-          .handler = handle_reactivate},
-    Route{.method = Method::kPost,
-          .path = "/api/v1/users/{id}/role",
-          .operation = "user_role",
-          .summary = "Gives a user another role, at once",
-          .dialect = journal::v1::DIALECT_NATIVE,
-          .access = Access::kAdmin,
-          .policy = Policy::kAnyUser,
-          .limit = kNotLimited,
-          .runs = Runs::kFiber,
-          .kind = Kind::kCommand,
-          .credentials = kBearerOrBasic,
-          .bodies = kRoleBodies,
-          .successes = kUser,
-          .errors = kStandingErrors,
-          .envelope = &kProblem,
-          .handler = handle_role},
-    Route{.method = Method::kPost,
-          .path = "/api/v1/users/{id}/erase",
-          .operation = "user_erase",
-          .summary = "Erases a user: personal data can never be opened again",
-          .dialect = journal::v1::DIALECT_NATIVE,
-          .access = Access::kAdmin,
-          .policy = Policy::kAnyUser,
-          .limit = kNotLimited,
-          .runs = Runs::kFiber,
-          .kind = Kind::kCommand,
-          .credentials = kBearerOrBasic,
-          .successes = kErased,
-          .errors = kStandingErrors,
-          .envelope = &kProblem,
-          .handler = handle_erase},
-    Route{.method = Method::kPost,
-          .path = "/api/v1/users/{id}/revoke-sessions",
-          .operation = "user_revoke_sessions",
-          .summary = "Ends all sessions of a user, or one; for administrators and the user",
-          .dialect = journal::v1::DIALECT_NATIVE,
-          .access = Access::kAccount,
-          .policy = Policy::kSelfOrAdministrator,
-          .limit = kNotLimited,
-          .runs = Runs::kFiber,
-          .kind = Kind::kCommand,
-          .credentials = kBearerOrBasic,
-          .bodies = kRevokeBodies,
-          .body_optional = true,
-          .successes = kRevoked,
-          .errors = kRevokeErrors,
-          .envelope = &kProblem,
-          .handler = handle_revoke_sessions},
-    Route{.method = Method::kGet,
-          .path = "/api/v1/users/{id}/sessions",
-          .operation = "user_sessions",
-          .summary = "The living sessions of a user; for administrators and the user",
-          .dialect = journal::v1::DIALECT_NATIVE,
-          .access = Access::kAccount,
-          .policy = Policy::kSelfOrAdministrator,
-          .limit = kNotLimited,
-          .runs = Runs::kWorker,
-          .kind = Kind::kQuery,
-          .credentials = kBearerOrBasic,
-          .query = &kPageQuery,
-          .successes = kSessions,
-          .errors = kSessionsErrors,
-          .envelope = &kProblem,
-          .handler = handle_sessions},
     Route{.method = Method::kGet,
           .path = "/api/v1/audit/events",
           .operation = "audit_events",

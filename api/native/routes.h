@@ -4,7 +4,9 @@
 
 namespace ledgate::api::native {
 
-// Users, their sessions, the gate and the trail.
+// The directory, the gate and the trail.
 RouteTable routes();
+// What is done to accounts and to the sessions of users.
+RouteTable account_routes();
 
 }  // namespace ledgate::api::native

@@ -20,9 +20,9 @@ std::span<const Route> routes() {
   // Where paths are shared, the order is the one in which discriminators are tried.
   static const std::vector<Route> all = [] {
     std::vector<Route> rows;
-    for (const auto& some :
-         {book_corners::routes(), ndastro::routes(), shared_routes(), lightnovel_crawler::routes(),
-          imagor_studio::routes(), librephotos::routes(), native::routes(), oauth::routes(), service::routes()})
+    for (const auto& some : {book_corners::routes(), ndastro::routes(), shared_routes(), lightnovel_crawler::routes(),
+                             imagor_studio::routes(), librephotos::routes(), native::routes(), native::account_routes(),
+                             oauth::routes(), service::routes()})
       rows.insert(rows.end(), some.begin(), some.end());
     return rows;
   }();
