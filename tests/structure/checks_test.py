@@ -7,6 +7,7 @@ import generated
 import house_rules
 import layers
 import purity
+import worked_example
 from source_tree import without_comments_and_strings
 
 
@@ -95,6 +96,16 @@ class Locks(unittest.TestCase):
         self.assertIn("not locked", generated.lock_problems("l", ["a = 1"], ["a = 1", "b = 2"], True)[0])
         self.assertFalse(generated.is_release("# Changelog\n\n## Unreleased\n\n## 1.0.0\n"))
         self.assertTrue(generated.is_release("# Changelog\n\n## 1.1.0\n\n## 1.0.0\n"))
+
+
+class WorkedExample(unittest.TestCase):
+    PATCH = "--- a/x.proto\n+++ b/x.proto\n@@ -1 +1,3 @@\n message A {\n+  string b = 1;\n+}\n"
+
+    def test_what_the_page_shows_is_what_the_patch_adds(self):
+        page = "1. So:\n\n   ```proto\n   string b = 1;\n   …\n   }\n   ```\n"
+        self.assertEqual(worked_example.untrue_snippets(page, self.PATCH), [])
+        self.assertEqual(worked_example.untrue_snippets(page.replace("b = 1", "b = 2"), self.PATCH), ["string b = 2;"])
+        self.assertEqual(worked_example.untrue_snippets("```sh\nls\n```\n", self.PATCH), [])
 
 
 class Results(unittest.TestCase):

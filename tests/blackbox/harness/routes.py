@@ -1,7 +1,9 @@
 """The routes of the service, as the program under test prints them (`ledgate openapi`; a node with `debug` shows the same document): the table that
-the bad-input, header and access tests walk. A route that EXAMPLES does not know fails the suite."""
+the bad-input, header and access tests walk. A route that has no example here or with its own tests fails the suite."""
 
+import ast
 import json
+import pathlib
 import typing
 
 from .client import LONG_TOKEN, PASSWORD
@@ -115,6 +117,16 @@ EXAMPLES = {
 }
 
 
+def examples():
+    """Those above, and those that stand with the tests of their route: EXAMPLES of a test file, the same in literals."""
+    found = dict(EXAMPLES)
+    for file in sorted(pathlib.Path(__file__).parents[1].glob("test_*.py")):
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["EXAMPLES"]:
+                found |= {key: Example(**example) for key, example in ast.literal_eval(node.value).items()}
+    return found
+
+
 def document():
     """What the program says of itself."""
     printed = run("openapi")
@@ -133,8 +145,9 @@ def rows():
 def read_routes():
     made = []
     unknown = []
+    known = examples()
     for method, pattern, operation, row in rows():
-        example = EXAMPLES.get((operation, row["dialect"]))
+        example = known.get((operation, row["dialect"]))
         if example is None:
             unknown.append((operation, row["dialect"]))
             continue
@@ -142,8 +155,8 @@ def read_routes():
         made.append(Route(name=f"{row['dialect']} {operation}", operation=operation, method=method, path=example.path or pattern.replace("{id}", "1"),
                           pattern=pattern, dialect=example.envelope or row["dialect"], access=access, policy=row["policy"], limit=row["limit"],
                           kind=row["kind"], body=example.body, valid=example.valid, consumes=example.consumes, debug=example.debug))
-    gone = EXAMPLES.keys() - {(operation, row["dialect"]) for _, _, operation, row in rows()}
-    assert not unknown and not gone, f"EXAMPLES in harness/routes.py does not know {unknown}, and knows {sorted(gone)} that the program does not"
+    gone = known.keys() - {(operation, row["dialect"]) for _, _, operation, row in rows()}
+    assert not unknown and not gone, f"no EXAMPLES know {unknown}, and some know {sorted(gone)}, which the program does not"
     return made
 
 
