@@ -129,7 +129,7 @@ class EdgeTransport final : public Pistache::Tcp::Transport {
 void EdgeTransport::registerPoller(Pistache::Polling::Epoll& poller) {
   Transport::registerPoller(poller);
   for (const int fd : {mailbox_->fd(), mailbox_->alarm_fd()})
-    poller.addFd(fd, Pistache::Flags<NotifyOn>(NotifyOn::Read), tag_of(fd));
+    poller.addFd(fd, Pistache::Flags<NotifyOn>(NotifyOn::Read), tag_of(fd), Mode::Edge);
   timer_ = ::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   if (timer_ < 0) throw std::system_error(errno, std::generic_category(), "timerfd");
   const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(tick_).count();
@@ -162,7 +162,7 @@ void EdgeTransport::onReady(const Pistache::Aio::FdSet& events) {
   }
   std::uint64_t ignored = 0;
   if (tick_due && ::read(timer_, &ignored, sizeof ignored) > 0) tick();
-  if (alarm_due && ::read(mailbox_->alarm_fd(), &ignored, sizeof ignored) > 0) fibers_.run();
+  if (alarm_due) fibers_.run();
   // Last, since new sockets may have the numbers of those closed above.
   if (tasks_due) run_tasks();
 }

@@ -53,8 +53,6 @@ void Mailbox::wake_at(FiberLoop::Deadline deadline) {
 
 std::vector<IoTask> Mailbox::take() {
   const std::lock_guard lock(mutex_);
-  eventfd_t ignored = 0;
-  ::eventfd_read(fd_, &ignored);  // under the mutex: no task can be posted between this and the exchange
   return std::exchange(tasks_, {});
 }
 

@@ -29,9 +29,9 @@ class Mailbox final : public IoThread, public FiberLoop::Host {
   void wake() override;
   void wake_at(FiberLoop::Deadline deadline) override;
 
-  // Readable when it is time for what wake_at() asked for. I/O thread only.
+  // Becomes readable, each time anew (for EPOLLET; nobody reads it), when it is time for what wake_at() asked for.
   [[nodiscard]] int alarm_fd() const { return alarm_fd_; }
-  // Readable while something is posted.
+  // Likewise when something is posted.
   [[nodiscard]] int fd() const { return fd_; }
   // Everything posted so far, in order. I/O thread only.
   std::vector<IoTask> take();
