@@ -139,7 +139,17 @@ constexpr std::array kPeerFields{
     Field{.name = "last_tick", .format = "date-time", .about = "Log time of its last tick that counted."},
     Field{.name = "position", .type = Type::kInteger, .about = "Of that tick."},
     Field{.name = "age_ms", .type = Type::kInteger, .about = "How long ago that was, by log time."},
+    Field{.name = "knows_level", .type = Type::kInteger, .about = "The feature level that it announced last."},
 };
+constexpr std::array kLevelFields{
+    Field{.name = "journal", .type = Type::kInteger, .about = "What belongs to a higher level is not written yet."},
+    Field{.name = "known", .type = Type::kInteger, .about = "To the program of this node."},
+    Field{.name = "announced", .type = Type::kInteger, .about = "By this node: the level that it agrees to."},
+    Field{.name = "waits_for",
+          .type = Type::kArray,
+          .about = "Living nodes that have announced less than this program knows."},
+};
+constexpr Schema kLevel{.name = "FeatureLevelStatus", .fields = kLevelFields};
 constexpr Schema kPeer{.name = "PeerStatus", .fields = kPeerFields};
 constexpr std::array kStatusFields{
     Field{.name = "position", .type = Type::kInteger, .about = "Applied on this node."},
@@ -161,6 +171,7 @@ constexpr std::array kStatusFields{
           .type = Type::kArray,
           .about = "The nodes that tick this journal, this one among them.",
           .of = &kPeer},
+    Field{.name = "feature_level", .type = Type::kObject, .of = &kLevel},
     Field{.name = "refused_records", .type = Type::kInteger, .about = "With a MAC that is not this service's."},
     Field{.name = "extra_geneses",
           .type = Type::kInteger,

@@ -3,6 +3,7 @@
 #include "api/answer/envelope.h"
 #include "api/auth/tokens.h"
 #include "api/http/rfc3339.h"
+#include "projections/log/feature_use.h"
 
 #include <algorithm>
 
@@ -51,6 +52,30 @@ std::vector<std::string> warnings(const ReplicaStatus& status) {
           status.fold->failure};
 }
 
+Json peers_array(const ReplicaStatus& status) {
+  Json peers = Json::array();
+  for (const ReplicaStatus::Peer& peer : status.peers) {
+    if (peer.last_tick.ms == 0) continue;
+    peers.push_back({{"node", peer.node},
+                     {"last_tick", rfc3339(peer.last_tick.ms)},
+                     {"position", value(peer.position)},
+                     {"age_ms", age_ms(std::chrono::milliseconds(status.log_time.ms - peer.last_tick.ms))},
+                     {"knows_level", peer.knows_level}});
+  }
+  return peers;
+}
+
+Json level_object(const ApiContext& context, const ReplicaStatus& status) {
+  Json behind = Json::array();
+  for (const ReplicaStatus::Peer& peer : status.peers) {
+    if (peer.living && peer.knows_level < known_feature_level()) behind.push_back(peer.node);
+  }
+  return {{"journal", status.feature_level},
+          {"known", known_feature_level()},
+          {"announced", context.services.announced_level},
+          {"waits_for", std::move(behind)}};
+}
+
 }  // namespace
 
 Answer handle_status(const ApiContext& context, Call&) {
@@ -61,12 +86,6 @@ Answer handle_status(const ApiContext& context, Call&) {
     projections.push_back(
         {{"name", row.name}, {"version", row.version}, {"position", value(status.position)}, {"digest", row.digest}});
   }
-  Json peers = Json::array();
-  for (const ReplicaStatus::Peer& peer : status.peers)
-    peers.push_back({{"node", peer.node},
-                     {"last_tick", rfc3339(peer.last_tick.ms)},
-                     {"position", value(peer.position)},
-                     {"age_ms", age_ms(std::chrono::milliseconds(status.log_time.ms - peer.last_tick.ms))}});
   return json_response(200, {{"position", value(status.position)},
                              {"lag", lag(status, end)},
                              {"log_time", rfc3339(status.log_time.ms)},
@@ -75,7 +94,8 @@ Answer handle_status(const ApiContext& context, Call&) {
                              {"journal", journal_object(context, status, end)},
                              {"projections", std::move(projections)},
                              {"fold", fold_object(status)},
-                             {"peers", std::move(peers)},
+                             {"peers", peers_array(status)},
+                             {"feature_level", level_object(context, status)},
                              {"refused_records", status.refused_records},
                              {"extra_geneses", status.extra_geneses},
                              {"conflicts", status.conflicts},

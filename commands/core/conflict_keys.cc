@@ -40,6 +40,7 @@ Key16 mail(const KeyedHash& hashes, const MailId& id) { return key(hashes, "mail
 Key16 clock(const KeyedHash& hashes) { return named(hashes, "tick"); }
 Key16 signing_keys(const KeyedHash& hashes) { return named(hashes, "signing-keys"); }
 Key16 visitors(const KeyedHash& hashes, std::int64_t day) { return named(hashes, "visitors/" + std::to_string(day)); }
+Key16 feature_level(const KeyedHash& hashes) { return named(hashes, "feature-level"); }
 Key16 bootstrap(const KeyedHash& hashes) { return named(hashes, "bootstrap/administrator"); }
 Key16 idempotency(const KeyedHash& hashes, const Key16& key) {
   return named(hashes, "idempotency/" + std::string(key.raw()));
@@ -106,6 +107,8 @@ class Declaration {
         return add(conflict_key::signing_keys(hashes_), kForEver);
       case FactOptions::VISITORS:
         return add(conflict_key::visitors(hashes_, number(touch, fact)), kForEver);
+      case FactOptions::FEATURE_LEVEL:
+        return add(conflict_key::feature_level(hashes_), kForEver);
       case FactOptions::BOOTSTRAP:
         return add(conflict_key::bootstrap(hashes_), kForEver);
       default:  // a test looks at every declaration

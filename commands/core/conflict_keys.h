@@ -32,6 +32,8 @@ Key16 clock(const KeyedHash& hashes);
 Key16 signing_keys(const KeyedHash& hashes);
 // The data subject of a day's visitors, in days since 1970-01-01.
 Key16 visitors(const KeyedHash& hashes, std::int64_t day);
+// The journal's feature level, and which nodes know it.
+Key16 feature_level(const KeyedHash& hashes);
 // Whether the default administrator was made.
 Key16 bootstrap(const KeyedHash& hashes);
 // What became of the request with this Idempotency-Key.

@@ -9,6 +9,7 @@
 #include "commands/ports/text_folder.h"
 #include "commands/ports/vault.h"
 #include "projections/log/awaiter.h"
+#include "projections/log/feature_use.h"
 #include "projections/ports/kv.h"
 #include "projections/ports/record_mac.h"
 
@@ -36,6 +37,7 @@ struct Services {
   std::string node;
   std::chrono::milliseconds command_deadline{8000};
   std::chrono::milliseconds refresh_grace{10000};
+  std::uint32_t announced_level = known_feature_level();  // at most the level that the program knows
   bool emails_enabled = false;  // off: what would be mailed is given up at once, in the same transaction
 
   // What a writer holds to be now, microseconds since 1970: the later of this node's clock and log time, so that a

@@ -4,6 +4,7 @@
 #include "commands/core/seal_drafts.h"
 #include "commands/core/subject_keys.h"
 #include "domain/value/decision.h"
+#include "projections/log/feature_use.h"
 #include "projections/log/record.h"
 #include "projections/log/verdict.h"
 #include "projections/models/accounts.h"
@@ -13,6 +14,7 @@
 #include "projections/models/sessions.h"
 #include "projections/models/signing_keys.h"
 #include "projections/replica/applier.h"
+#include "projections/replica/peers.h"
 #include "projections/rows/big_endian.h"
 
 #include <algorithm>
@@ -21,6 +23,9 @@ namespace ledgate {
 namespace {
 
 constexpr std::int64_t kUsPerMs = 1000;
+// What waits for other nodes to be upgraded.
+constexpr std::chrono::seconds kUpgradePatience{60};
+
 constexpr std::int64_t kMsPerDay = 24LL * 60 * 60 * 1000;
 
 // A key is never forgotten while a record that read it may still arrive.
@@ -100,6 +105,13 @@ std::optional<state::v1::Mail> TransactionContext::mail(const MailId& id) {
   read(conflict_key::mail(services_.hashes, id));
   return find_mail(snapshot_, id);
 }
+
+std::uint32_t TransactionContext::level_known_to_all() {
+  read(conflict_key::feature_level(services_.hashes));
+  return ledgate::level_known_to_all(read_replica_state(snapshot_));
+}
+
+std::uint32_t TransactionContext::feature_level() const { return read_replica_state(snapshot_).feature_level(); }
 
 std::vector<rows::v1::SigningKeyRow> TransactionContext::signing_keys() {
   read(conflict_key::signing_keys(services_.hashes));
@@ -222,11 +234,19 @@ Status TransactionContext::seal_client() {
   return {};
 }
 
+// A node of an older program would stop at such a record. The one that raises the level may use what it raises it to.
+Status TransactionContext::check_level(std::string_view payload) const {
+  const std::uint32_t used = transaction_features().use_in(payload).level;
+  if (used == 0 || used <= std::max(feature_level(), raised_level(transaction_))) return {};
+  return fail(Error{.code = ErrorCode::kFeatureNotActive, .retry_after = kUpgradePatience});
+}
+
 Result<std::string> TransactionContext::finish() {
   transaction_.set_journal(journal_id(snapshot_));
   TRY_STATUS(seal_client());
   for (int i = 0; i < transaction_.events_size(); ++i) TRY_STATUS(seal_event(i));
   std::string payload = transaction_.SerializeAsString();
+  TRY_STATUS(check_level(payload));
   if (payload.size() + kRecordHeadBytes > kTransactionBytesMax) return fail(ErrorCode::kRequestTooLarge);
   return payload;
 }

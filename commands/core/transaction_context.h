@@ -42,6 +42,10 @@ class TransactionContext {
   std::vector<rows::v1::SigningKeyRow> signing_keys();
   // Where the latest tick stands; 0: there was none.
   Position latest_tick();
+  // The highest feature level that every living node has announced.
+  std::uint32_t level_known_to_all();
+  // The journal's feature level; it never falls. What belongs to a higher one is not added yet.
+  [[nodiscard]] std::uint32_t feature_level() const;
 
   // ---- what decides nothing ----
   // What a value that was read above says; nullopt: its subject was erased, or the bytes were altered.
@@ -70,7 +74,7 @@ class TransactionContext {
   [[nodiscard]] const journal::v1::Transaction& transaction() const { return transaction_; }
 
   // Seals every draft and the network data; the record's payload. kRequestTooLarge above the limit; kUserNotFound when
-  // a subject was erased.
+  // a subject was erased; kFeatureNotActive where something belongs to a higher feature level than the journal's.
   Result<std::string> finish();
 
  private:
@@ -87,6 +91,7 @@ class TransactionContext {
   Result<SubjectKey> key_of(const SubjectId& subject);
   Status seal_event(int index);
   Status seal_client();
+  [[nodiscard]] Status check_level(std::string_view payload) const;
   SubjectId visitor_subject();
 
   const Services& services_;

@@ -139,7 +139,19 @@ Status tick(const Services& services) {
   return execute_once(services, the_service(), [&](TransactionContext& context) -> Result<Granted> {
     context.latest_tick();  // so that of several nodes one wins
     Event event;
-    event.mutable_service()->mutable_clock_ticked();
+    auto& ticked = *event.mutable_service()->mutable_clock_ticked();
+    ticked.set_knows_level(services.announced_level);
+    context.add(std::move(event));
+    return Granted{};
+  });
+}
+
+Status raise_feature_level(const Services& services) {
+  return execute_once(services, the_service(), [&](TransactionContext& context) -> Result<Granted> {
+    const std::uint32_t level = std::min(context.level_known_to_all(), services.announced_level);
+    if (level <= context.feature_level()) return Granted{};
+    Event event;
+    event.mutable_service()->mutable_feature_level_raised()->set_level(level);
     context.add(std::move(event));
     return Granted{};
   });

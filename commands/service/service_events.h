@@ -41,6 +41,10 @@ Outcome record_mismatch(const Services& services, const Caller& caller, Outcome 
 // Moves log time on; of many nodes that try, one wins. A lost race is a success.
 Status tick(const Services& services);
 
+// Raises the journal's feature level to the one that every living node has announced, if that is higher; of many nodes
+// that try, one wins. A lost race is a success, and the next try finds out whether anything is left to do.
+Status raise_feature_level(const Services& services);
+
 // Makes sure that there is a key to sign with, and replaces one older than `rotate_after`; retires keys that no token
 // can need any more. `publish_ahead`: how long a new key is published before it is used.
 struct SigningKeyRules {

@@ -4,6 +4,7 @@
 #include "infra/observe/log.h"
 #include "projections/log/thread_name.h"
 #include "projections/models/signing_keys.h"
+#include "projections/replica/peers.h"
 
 #include <algorithm>
 #include <limits>
@@ -67,6 +68,7 @@ void Maintenance::round() {
   const std::int64_t now_ms = services_.now_ms();
   const ReplicaStatus status = replica_.status();
   tick_if_due(status);
+  warn_unless_done("the feature level could not be raised", raise_feature_level(services_));
   reload_keys_if_changed(status);
   record_sums(now_ms);
   warn_unless_done("the end of API tokens could not be written down", expire_api_tokens(services_));
@@ -78,7 +80,8 @@ void Maintenance::round() {
 
 // A busy log is ticked as well: rows are purged on ticks and nowhere else. Time since the last tick is taken by this
 // node's steady clock, so that no clock that was set wrong ticks too often or never. Of several nodes the first wins;
-// one that has not won for long tries early, so that each is heard of.
+// one that has not won for long tries early, so that each is heard of, and one that has written nothing for long ticks
+// whoever else does, so that the others know that it lives.
 void Maintenance::tick_if_due(const ReplicaStatus& status) {
   const auto now = services_.clock.steady();
   // Positions, since log time may stand still.
@@ -95,7 +98,8 @@ void Maintenance::tick_if_due(const ReplicaStatus& status) {
   const bool is_heard = mine != status.peers.end() &&
                         status.last_tick.ms - mine->last_tick.ms < kHeardTicks * options_.tick_after.count();
   const auto after = is_heard ? options_.tick_after : options_.tick_after / 2;
-  if (now - tick_seen_ < after && !status.purge_backlog && !options_.needs_tick()) return;
+  const bool is_silent = mine == status.peers.end() || status.log_time.ms - mine->heard.ms > kLivingMs / 2;
+  if (now - tick_seen_ < after && !is_silent && !status.purge_backlog && !options_.needs_tick()) return;
   const Status ticked = tick(services_);
   warn_unless_done("the log could not be ticked", ticked);
   if (ticked) options_.on_ticked(now);

@@ -194,22 +194,24 @@ ServingNode::ServingNode(const Settings& settings, std::unique_ptr<Storage> stor
       hasher_({.memory_kib = static_cast<std::uint32_t>(settings.argon2.memory_kib),
                .iterations = static_cast<std::uint32_t>(settings.argon2.iterations)},
               fiber_waiting()),
-      services_{.store = *storage_->store,
-                .journal = storage_->writer(),
-                .awaiter = *storage_->awaiter,
-                .mac = *storage_->vault,
-                .vault = *storage_->vault,
-                .hashes = *storage_->vault,
-                .subject_keys = subject_keys_,
-                .hasher = hasher_,
-                .folder = folder_,
-                .jose = jose_,
-                .clock = storage_->clock,
-                .entropy = storage_->entropy,
-                .node = settings.node.id,
-                .command_deadline = settings.command.deadline_seconds,
-                .refresh_grace = settings.refresh.grace_seconds,
-                .emails_enabled = settings.emails.enabled},
+      services_{
+          .store = *storage_->store,
+          .journal = storage_->writer(),
+          .awaiter = *storage_->awaiter,
+          .mac = *storage_->vault,
+          .vault = *storage_->vault,
+          .hashes = *storage_->vault,
+          .subject_keys = subject_keys_,
+          .hasher = hasher_,
+          .folder = folder_,
+          .jose = jose_,
+          .clock = storage_->clock,
+          .entropy = storage_->entropy,
+          .node = settings.node.id,
+          .command_deadline = settings.command.deadline_seconds,
+          .refresh_grace = settings.refresh.grace_seconds,
+          .announced_level = std::min(known_feature_level(), static_cast<std::uint32_t>(settings.feature_level_max)),
+          .emails_enabled = settings.emails.enabled},
       administrator_(services_, settings, storage_->first_password_key),
       limiter_(services_, settings.rate_limits.enabled),
       keys_(services_),
@@ -304,6 +306,10 @@ void ServingNode::register_metrics() {
                     {}, [&replica] { return static_cast<double>(replica.status().extra_geneses); });
   metrics_.gauge_of("ledgate_transaction_conflicts", "Transactions with the verdict conflict since position 0.", {},
                     [&replica] { return static_cast<double>(replica.status().conflicts); });
+  metrics_.gauge_of("ledgate_journal_feature_level", "Feature level of the journal.", {},
+                    [&replica] { return static_cast<double>(replica.status().feature_level); });
+  metrics_.gauge("ledgate_known_feature_level", "Feature level that the running program knows.")
+      .set(known_feature_level());
   metrics_.gauge_of("ledgate_hash_queue_length", "Passwords waiting to be hashed.", {},
                     [this] { return static_cast<double>(hasher_.waiting()); });
   metrics_.gauge_of("ledgate_worker_queue_length", "Requests that are queued.", {},
@@ -370,8 +376,10 @@ Status ServingNode::join() {
   if (!std::exchange(is_start_recorded_, true)) {
     journal::v1::Event started;
     started.mutable_service()->mutable_started()->set_version(std::string(version()));
+    started.mutable_service()->mutable_started()->set_knows_level(services_.announced_level);
     record(std::move(started), services_.command_deadline);
   }
+  TRY_STATUS(raise_feature_level(services_));
   TRY_STATUS(administrator_.ensure());
   administrator_.warn_of_first_password();
   maintenance_.start();

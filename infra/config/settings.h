@@ -30,6 +30,7 @@ struct Settings {
   std::vector<std::string> trusted_proxies;  // networks, as Network::parse() reads them
   std::chrono::seconds wait_seconds{};
   std::chrono::seconds tick_seconds{};
+  std::int64_t feature_level_max = 0;
 
   struct {
     std::string id;

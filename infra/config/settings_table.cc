@@ -137,6 +137,14 @@ const std::array kStorageRows = {
                .help =
                    "The log is ticked this often, so that time passes and expired rows go; 1 with the journal on Kafka "
                    "unless set."},
+    SettingRow{
+        .key = "feature_level_max",
+        .target = AT(feature_level_max),
+        .fallback = "1000",
+        .min = 0,
+        .max = 1000,
+        .help = "Highest feature level that this node agrees to. Below the program's own it holds the journal's level "
+                "down, and keeps the way back to an older program open."},
 };
 
 const std::array kKafkaRows = {

@@ -85,14 +85,19 @@ void forget_expired(LogTime now, Rows& rows) {
 constinit const ModelSpec kReplicaModel{
     .name = "replica", .version = 1, .readable_from = 1, .tables = kTables, .apply_tick = forget_expired};
 
-std::optional<Verdict> judge(const journal::v1::Transaction& transaction, Position position, LogTime appended,
-                             Rows& rows) {
+std::optional<Verdict> foresee(const journal::v1::Transaction& transaction, LogTime appended, const Rows& rows) {
   // Stale comes first: its id may be older than the memory of ids, so nothing may be concluded from that memory about
   // it.
   if (is_stale(transaction, appended)) return Verdict::kStale;
   if (rows.get(tables::kTransactions, transaction.id())) return std::nullopt;
-  const Verdict verdict = reads_hold(transaction, rows) ? Verdict::kAccepted : Verdict::kConflict;
-  const char stored = static_cast<char>(verdict);
+  return reads_hold(transaction, rows) ? Verdict::kAccepted : Verdict::kConflict;
+}
+
+std::optional<Verdict> judge(const journal::v1::Transaction& transaction, Position position, LogTime appended,
+                             Rows& rows) {
+  const auto verdict = foresee(transaction, appended, rows);
+  if (!verdict || verdict == Verdict::kStale) return verdict;
+  const char stored = static_cast<char>(*verdict);
   rows.put(tables::kTransactions, transaction.id(), std::string_view(&stored, 1));
   if (verdict == Verdict::kAccepted) write_keys(transaction, position, rows);
   return verdict;

@@ -13,6 +13,9 @@ namespace ledgate {
 inline constexpr std::int64_t kStaleAfterMs = 2 * 60 * 1000;
 inline constexpr std::int64_t kIdsRememberedMs = 10 * 60 * 1000;
 
+// The verdict that judge() would give; changes nothing.
+std::optional<Verdict> foresee(const journal::v1::Transaction& transaction, LogTime appended, const Rows& rows);
+
 // nullopt: a copy of a transaction that already has its verdict. Otherwise the verdict is recorded in `rows` together
 // with the id and, when accepted, the write keys. `appended`: the record's own append time.
 std::optional<Verdict> judge(const journal::v1::Transaction& transaction, Position position, LogTime appended,

@@ -2,6 +2,7 @@
 
 #include "projections/log/feature_use.h"
 #include "projections/models/accounts.h"
+#include "projections/replica/peers.h"
 #include "projections/rows/expiry.h"
 #include "projections/rows/parse.h"
 
@@ -17,7 +18,6 @@ using journal::v1::Event;
 using journal::v1::Transaction;
 
 constexpr std::string_view kJournalKey = "journal";
-constexpr int kPeersMax = 32;
 constexpr std::uint64_t kRefusedAhead = 4096;
 constexpr const char* kVoidMark = "void";
 
@@ -51,18 +51,6 @@ Status check_known(Position position, const Transaction& transaction, std::strin
   return {};
 }
 
-// Nodes by what they ticked; the one that was silent longest makes room.
-void note_peer(rows::v1::ReplicaState& state, const std::string& node, LogTime time, Position position) {
-  auto& peers = *state.mutable_peers();
-  const auto by_tick = [](const auto& a, const auto& b) { return a.last_tick_ms() < b.last_tick_ms(); };
-  auto found = std::find_if(peers.begin(), peers.end(), [&](const auto& peer) { return peer.node() == node; });
-  if (found == peers.end() && peers.size() >= kPeersMax) found = std::min_element(peers.begin(), peers.end(), by_tick);
-  auto& peer = found == peers.end() ? *peers.Add() : *found;
-  peer.set_node(node);
-  peer.set_last_tick_ms(time.ms);
-  peer.set_position(value(position));
-}
-
 // Of a state that was read. What has another length cannot be read.
 template <std::size_t N>
 bool load(std::array<std::uint8_t, N>& out, const std::string& stored) {
@@ -77,6 +65,11 @@ std::string as_string(const std::array<std::uint8_t, N>& bytes) {
 }
 
 }  // namespace
+
+std::string level_unknown(std::uint32_t level) {
+  return "this program knows feature level " + std::to_string(known_feature_level()) + ", the journal is at " +
+         std::to_string(level) + ": start a newer program";
+}
 
 std::string journal_id(const KvReader& rows) { return rows.get(tables::kMeta, kJournalKey).value_or(""); }
 
@@ -192,6 +185,7 @@ Status Applier::apply_transaction(const JournalRecord& record, std::string_view 
   if (!transaction.journal().empty() && transaction.journal() != state_.journal_id())
     return stop_at(record.position, ErrorCode::kJournalForeign, "it was written for another journal");
   TRY_STATUS(check_known(record.position, transaction, payload));
+  TRY_STATUS(check_raise(record, transaction));
   const LogTime time{std::max(state_.log_time_ms(), record.appended.ms)};
   // A tick purges by scanning, and scans see only what is committed.
   if (is_tick(transaction)) TRY_STATUS(write_batch());
@@ -199,6 +193,7 @@ Status Applier::apply_transaction(const JournalRecord& record, std::string_view 
   if (!verdict) state_.set_duplicates(state_.duplicates() + 1);
   if (verdict == Verdict::kStale) state_.set_stale(state_.stale() + 1);
   if (verdict == Verdict::kConflict) state_.set_conflicts(state_.conflicts() + 1);
+  if (verdict && verdict != Verdict::kStale) note_writer(state_, transaction, time);
   if (verdict == Verdict::kAccepted) {
     fold(transaction, record.position, time);
   } else if (judges(record.position)) {
@@ -245,8 +240,16 @@ bool Applier::was_refused(Position position) {
   return refused_.contains(value(position));
 }
 
+// From such a record on there may be anything that this program does not know.
+Status Applier::check_raise(const JournalRecord& record, const Transaction& transaction) const {
+  const std::uint32_t level = raised_level(transaction);
+  if (level <= known_feature_level() || foresee(transaction, record.appended, rows_) != Verdict::kAccepted) return {};
+  return stop_at(record.position, ErrorCode::kJournalFormatUnknown, level_unknown(level));
+}
+
 void Applier::fold(const Transaction& transaction, Position position, LogTime time) {
   rows_.fold_digest(replica_model().digest);
+  state_.set_feature_level(std::max(state_.feature_level(), raised_level(transaction)));
   const AppliedTransaction applied{.position = position, .time = time, .transaction = transaction};
   for (Model& model : models_) {
     if (!model.is_folded || (&model == &replica_model() && !judges(position))) continue;
@@ -256,7 +259,7 @@ void Applier::fold(const Transaction& transaction, Position position, LogTime ti
   if (is_tick(transaction)) {
     state_.set_last_tick_ms(time.ms);
     state_.set_purge_backlog(rows_.erased() >= kPurgeRowsPerTick);
-    note_peer(state_, transaction.node(), time, position);
+    note_tick(state_, transaction, time, position);
   }
 }
 

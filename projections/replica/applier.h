@@ -17,6 +17,8 @@
 
 namespace ledgate {
 
+// What a journal of this feature level is refused with.
+std::string level_unknown(std::uint32_t level);
 // The id in the genesis that these rows began with; empty before it.
 std::string journal_id(const KvReader& rows);
 
@@ -71,6 +73,7 @@ class Applier {
 
   Status apply_genesis(const JournalRecord& record);
   Status apply_transaction(const JournalRecord& record, std::string_view payload);
+  [[nodiscard]] Status check_raise(const JournalRecord& record, const journal::v1::Transaction& transaction) const;
   void fold(const journal::v1::Transaction& transaction, Position position, LogTime time);
   void load_state();
   // The verdict on a transaction; nullopt: a copy.

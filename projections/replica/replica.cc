@@ -1,7 +1,9 @@
 #include "projections/replica/replica.h"
 
+#include "projections/log/feature_use.h"
 #include "projections/log/thread_name.h"
 #include "projections/replica/applier.h"
+#include "projections/replica/peers.h"
 
 namespace ledgate {
 namespace {
@@ -201,6 +203,8 @@ Status Replica::open_now() {
     return fail(ErrorCode::kJournalCorrupt,
                 "journal record " + std::to_string(state.position()) + " is not the one that was applied here");
   }
+  if (state.feature_level() > known_feature_level())
+    return fail(ErrorCode::kJournalFormatUnknown, level_unknown(state.feature_level()));
   awaiter_.advance(Position{state.position()}, LogTime{state.log_time_ms()});
   return impl_->begin_fold();
 }
@@ -293,9 +297,14 @@ ReplicaStatus Replica::status() const {
   status.duplicates = state.duplicates();
   status.last_tick = LogTime{state.last_tick_ms()};
   status.purge_backlog = state.purge_backlog();
+  status.feature_level = state.feature_level();
   for (const auto& peer : state.peers()) {
-    status.peers.push_back(
-        {.node = peer.node(), .last_tick = LogTime{peer.last_tick_ms()}, .position = Position{peer.position()}});
+    status.peers.push_back({.node = peer.node(),
+                            .last_tick = LogTime{peer.last_tick_ms()},
+                            .position = Position{peer.position()},
+                            .heard = LogTime{peer.heard_ms()},
+                            .knows_level = peer.knows_level(),
+                            .living = is_living(state, peer)});
   }
   for (const auto& row : state.models()) {
     status.projections.push_back({.name = row.name(), .version = row.version(), .digest = to_hex(row.digest())});

@@ -44,13 +44,17 @@ struct ReplicaStatus {
   std::uint64_t conflicts = 0;
   std::uint64_t duplicates = 0;
   std::vector<Row> projections;
+  std::uint32_t feature_level = 0;  // of the journal
   LogTime last_tick;
   struct Peer {
     std::string node;
     LogTime last_tick;
-    Position position{};  // of that tick
+    Position position{};  // of that tick; 0: none was accepted yet
+    LogTime heard;        // its last record
+    std::uint32_t knows_level = 0;
+    bool living = false;  // it was heard of lately, and has not stopped
   };
-  std::vector<Peer> peers;         // nodes whose ticks were accepted, this one among them
+  std::vector<Peer> peers;         // nodes that write to this journal, this one among them
   bool purge_backlog = false;      // the last tick had more to purge than its bound
   std::optional<FoldStatus> fold;  // absent: every model is served in the program's version
 };
@@ -90,7 +94,8 @@ class Replica {
 
   // Checks that the rows belong to this journal: its id, that it reaches the applied position, and that the record
   // there still has the remembered hash. Errors: kJournalForeign, kJournalTruncated (kJournalUnavailable until that is
-  // believed), kJournalCorrupt, kJournalFormatUnknown. An empty journal has no genesis yet: kJournalUnavailable.
+  // believed), kJournalCorrupt, kJournalFormatUnknown (rows of a feature level that this program does not know too). An
+  // empty journal has no genesis yet: kJournalUnavailable.
   Status open();
 
   // Applies what there is until the journal's present end; for rebuild, verify and the start. Then returns. Models that

@@ -108,6 +108,28 @@ class WorkedExample(unittest.TestCase):
         self.assertEqual(worked_example.untrue_snippets("```sh\nls\n```\n", self.PATCH), [])
 
 
+class FeatureLevels(unittest.TestCase):
+    LOCKED = ["a.x = 1 bytes", "a.y = 2 bytes since 1", "ledgate.journal.v1.ClockTicked.knows_level = 1 uint32 since any"]
+
+    def problems(self, *added, locked=LOCKED):
+        return generated.level_problems(locked, [*self.LOCKED, *added])
+
+    def test_nothing_is_added_to_a_level_that_is_released(self):
+        self.assertEqual(self.problems(), [])
+        self.assertEqual(self.problems("a.z = 3 bytes since 2", "E enum V = 4 since 2"), [])
+        for line in ["a.z = 3 bytes", "a.z = 3 bytes since 1", "E enum V = 4", "a.z = 3 bytes since 3"]:
+            self.assertEqual(len(self.problems(line)), 1, line)
+            self.assertIn("since_level: 2", self.problems(line)[0])
+
+    def test_what_the_first_release_has_not_is_of_level_1(self):
+        self.assertEqual(self.problems(locked=self.LOCKED[:1]), [])
+        self.assertEqual(len(self.problems("a.z = 3 bytes", locked=self.LOCKED[:1])), 1)
+
+    def test_only_announcements_are_of_no_level(self):
+        self.assertEqual(self.problems("ledgate.journal.v1.ServiceStarted.knows_level = 2 uint32 since any"), [])
+        self.assertEqual(len(self.problems("a.z = 3 bytes since any")), 1)
+
+
 class Results(unittest.TestCase):
     REPORT = '<testsuites><testsuite tests="5" failures="{}" errors="0" skipped="1"/></testsuites>'
 

@@ -17,11 +17,36 @@ from source_tree import ROOT, report
 PAGES = {"docs/settings.md": "settings", "docs/errors.md": "errors"}
 RELEASE_PAGES = {"docs/events.md": "events"}
 # What was released stays: numbers, slugs, types and names, for ever.
-LOCKS = {"tests/golden/error_codes.txt": "error-codes", "tests/golden/proto.lock": "proto"}
+EVENTS_LOCK = "tests/golden/proto.lock"
+LOCKS = {"tests/golden/error_codes.txt": "error-codes", EVENTS_LOCK: "proto"}
 
 
 def facts(program, name):
     return subprocess.run([program, name], check=True, capture_output=True, text=True).stdout
+
+
+# Written whatever the level, since programs of the first release pass over them: how else could a node say which level it knows?
+OF_NO_LEVEL = {"ledgate.journal.v1.ClockTicked.knows_level", "ledgate.journal.v1.ServiceStarted.knows_level"}
+
+
+def level_of(line):
+    """The feature level of a line of the events' lock; None: of no level."""
+    since = re.search(r" since (\w+)$", line)
+    if since and since[1] == "any":
+        return None
+    return int(since[1]) if since else 0
+
+
+def level_problems(locked, present):
+    """`locked`, `present`: the lines of the events' lock and of the tree. What nodes of the released level would stop at, being written too early."""
+    released = max((level_of(line) or 0 for line in locked), default=0)
+    problems = []
+    for line in present:
+        level = level_of(line)
+        if line in set(locked) or level == released + 1 or (level is None and line.split(" ")[0] in OF_NO_LEVEL):
+            continue
+        problems.append(f"feature level {released} is released, so this has to have since_level: {released + 1}: {line}")
+    return problems
 
 
 def is_release(changelog):
@@ -47,7 +72,7 @@ def check(program):
             problems.append(f"{path}: not what its table says (scripts/docs{' --release' if released else ''})")
     for path, name in LOCKS.items():
         problems += lock_problems(path, lines(ROOT / path), facts(program, name).splitlines(), released)
-    return problems
+    return problems + level_problems(lines(ROOT / EVENTS_LOCK), facts(program, "proto").splitlines())
 
 
 def write(program, pages=PAGES):
@@ -61,6 +86,8 @@ def release(program):
     for path, name in LOCKS.items():
         text = facts(program, name)
         changed = lock_problems(path, lines(ROOT / path), text.splitlines(), released=False)
+        if path == EVENTS_LOCK:
+            changed += level_problems(lines(ROOT / path), text.splitlines())
         problems += changed
         if not changed:
             (ROOT / path).write_text(text)

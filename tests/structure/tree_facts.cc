@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <iostream>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,6 +94,15 @@ void print_error_codes() {
   for (const auto& row : ledgate::error_table()) std::cout << static_cast<int>(row.code) << " " << row.slug << "\n";
 }
 
+// The feature level from which it is written, unless that is the first release's.
+void print_level(std::uint32_t level) {
+  if (level > 0) std::cout << " since " << level;
+}
+
+std::uint32_t fact_level(const pb::Descriptor* type) {
+  return type == nullptr ? 0 : type->options().GetExtension(ledgate::journal::v1::fact).since_level();
+}
+
 void print_field(const pb::FieldDescriptor& field) {
   std::cout << field.full_name() << " = " << field.number() << " " << (field.is_repeated() ? "repeated " : "");
   if (field.type() == pb::FieldDescriptor::TYPE_MESSAGE) {
@@ -102,20 +113,27 @@ void print_field(const pb::FieldDescriptor& field) {
     std::cout << field.type_name();
   }
   const auto* choice = field.real_containing_oneof();
-  std::cout << (choice != nullptr ? " oneof " + choice->name() : "") << "\n";
+  std::cout << (choice != nullptr ? " oneof " + choice->name() : "");
+  const auto& options = field.options().GetExtension(ledgate::journal::v1::fact_field);
+  print_level(std::max({options.since_level(), fact_level(field.containing_type()), fact_level(field.message_type())}));
+  std::cout << (options.announces_level() ? " since any\n" : "\n");
 }
 
-// The file and everything that it imports, imports first; but for the options, which no record holds.
+// The file and everything that it imports, each once, imports first; but for the options, which no record holds.
 void print_proto(const pb::FileDescriptor& file) {
-  if (&file == ledgate::journal::v1::FactOptions::descriptor()->file()) return;
+  static std::set<const pb::FileDescriptor*> printed{ledgate::journal::v1::FactOptions::descriptor()->file()};
+  if (!printed.insert(&file).second) return;
   for (int i = 0; i < file.dependency_count(); ++i) print_proto(*file.dependency(i));
   for (int i = 0; i < file.message_type_count(); ++i) {
     for (int f = 0; f < file.message_type(i)->field_count(); ++f) print_field(*file.message_type(i)->field(f));
   }
   for (int i = 0; i < file.enum_type_count(); ++i) {
     const auto& type = *file.enum_type(i);
-    for (int v = 0; v < type.value_count(); ++v)
-      std::cout << type.full_name() << " enum " << type.value(v)->name() << " = " << type.value(v)->number() << "\n";
+    for (int v = 0; v < type.value_count(); ++v) {
+      std::cout << type.full_name() << " enum " << type.value(v)->name() << " = " << type.value(v)->number();
+      print_level(type.value(v)->options().GetExtension(ledgate::journal::v1::fact_value).since_level());
+      std::cout << "\n";
+    }
   }
 }
 

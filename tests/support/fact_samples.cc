@@ -31,6 +31,7 @@ void set_scalar(Message& message, const FieldDescriptor& field) {
     case FieldDescriptor::CPPTYPE_INT32:
       return reflection.SetInt32(&message, &field, seed);
     case FieldDescriptor::CPPTYPE_UINT32:
+      if (field.name() == "level") return reflection.SetUInt32(&message, &field, 1);  // one that this program knows
       return reflection.SetUInt32(&message, &field, static_cast<std::uint32_t>(seed));
     case FieldDescriptor::CPPTYPE_INT64:
       return reflection.SetInt64(&message, &field, 1'700'000'000'000 + seed);

@@ -146,6 +146,21 @@ TEST_F(Native, status_tells_who_ticks_where_and_how_long_ago_by_the_log) {
   EXPECT_EQ(after["age_ms"], 7000);
 }
 
+TEST_F(Native, status_tells_the_feature_levels_and_who_holds_them_down) {
+  const auto known = known_feature_level();
+  const auto level = [&] { return body_of(ask("/api/v1/status"))["feature_level"]; };
+  EXPECT_EQ(level(), (json{{"journal", 0}, {"known", known}, {"announced", known}, {"waits_for", json::array()}}));
+  Services first_release = world.services();
+  first_release.announced_level = 0;
+  ASSERT_TRUE(tick(first_release));
+  EXPECT_EQ(level()["waits_for"], json::array({"test"}));
+  EXPECT_EQ(body_of(ask("/api/v1/status"))["peers"].at(0)["knows_level"], 0);
+  ASSERT_TRUE(tick(world.services()));
+  ASSERT_TRUE(raise_feature_level(world.services()));
+  EXPECT_EQ(level(), (json{{"journal", known}, {"known", known}, {"announced", known}, {"waits_for", json::array()}}));
+  EXPECT_EQ(body_of(ask("/api/v1/status"))["peers"].at(0)["knows_level"], known);
+}
+
 TEST_F(Native, readiness_says_why_not) {
   EXPECT_EQ(world.ask(get("/readyz")).status, 200);
   world.not_ready = {"disk_full: no room"};
