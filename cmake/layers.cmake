@@ -20,12 +20,20 @@ function(ledgate_protos name)
   cmake_parse_arguments(arg "" "" "PUBLIC" ${ARGN})
   file(GLOB_RECURSE protos CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/*.proto)
   list(TRANSFORM protos PREPEND ${CMAKE_SOURCE_DIR}/ OUTPUT_VARIABLE inputs)
+  set(paths --proto_path=${CMAKE_SOURCE_DIR})
+  if(next_protos)
+    list(PREPEND paths --proto_path=${next_protos})
+  endif()
   set(generated "")
   foreach(proto ${protos})
+    set(root ${CMAKE_SOURCE_DIR})
+    if(next_protos AND EXISTS ${next_protos}/${proto})
+      set(root ${next_protos})
+    endif()
     string(REGEX REPLACE "\\.proto$" ".pb" out ${CMAKE_BINARY_DIR}/${proto})
     add_custom_command(
       OUTPUT ${out}.cc ${out}.h
-      COMMAND protobuf::protoc --proto_path=${CMAKE_SOURCE_DIR} --cpp_out=${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR}/${proto}
+      COMMAND protobuf::protoc ${paths} --cpp_out=${CMAKE_BINARY_DIR} ${root}/${proto}
       DEPENDS ${inputs}
       VERBATIM)
     list(APPEND generated ${out}.cc)

@@ -141,6 +141,9 @@ Status tick(const Services& services) {
     Event event;
     auto& ticked = *event.mutable_service()->mutable_clock_ticked();
     ticked.set_knows_level(services.announced_level);
+#ifdef LEDGATE_NEXT_LEVEL  // the preset `next`: as with any field of a level, the old form is written until then
+    if (context.feature_level() >= LEDGATE_NEXT_LEVEL) ticked.set_next_level_mark("next-level-mark");
+#endif
     context.add(std::move(event));
     return Granted{};
   });

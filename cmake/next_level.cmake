@@ -1,0 +1,26 @@
+# With LEDGATE_NEXT_LEVEL, the program of one feature level more, for the tests of mixed versions: what belongs to that level stands here and
+# nowhere else. Sets `next_level` to the number of that level, and puts changed .proto files below `next_protos`, in front of those of the tree.
+set(next_protos ${CMAKE_BINARY_DIR}/next_protos)
+
+file(GLOB_RECURSE protos CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/domain/*.proto)
+set(next_level 0)
+foreach(proto ${protos})
+  file(STRINGS ${proto} lines REGEX "\\(fact.*since_level(:| =) *[0-9]+")
+  foreach(line ${lines})
+    string(REGEX REPLACE ".*since_level(:| =) *([0-9]+).*" "\\2" level "${line}")
+    if(level GREATER_EQUAL next_level)
+      math(EXPR next_level "${level} + 1")
+    endif()
+  endforeach()
+endforeach()
+
+set(tick "  uint32 knows_level = 1 [(fact_field).announces_level = true];\n")
+set(facts ${CMAKE_SOURCE_DIR}/domain/service/facts.proto)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${facts})
+file(READ ${facts} text)
+string(FIND "${text}" "${tick}" found)
+if(found EQUAL -1)
+  message(FATAL_ERROR "cmake/next_level.cmake: ClockTicked is not what it was")
+endif()
+string(REPLACE "${tick}" "${tick}  string next_level_mark = 1000 [(fact_field).since_level = ${next_level}];\n" text "${text}")
+file(CONFIGURE OUTPUT ${next_protos}/domain/service/facts.proto CONTENT "${text}" @ONLY)
