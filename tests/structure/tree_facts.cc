@@ -71,8 +71,8 @@ void print_events() {
                "Generated from the facts' own declarations (`domain/*/facts.proto`) at each release; do not edit.\n\n"
                "`type` of an item of the audit trail is the name; `outcome` and `reason` are as below. Names and words "
                "are permanent.\n"
-               "*Seen by*: `auditors` in the audit trail; `consumers` in the trail and on the public topic; `nodes` "
-               "nowhere.\n"
+               "*Seen by*: `auditors` in the audit trail; `consumers` there too, and meant for other services as well; "
+               "`nodes` nowhere.\n"
                "*Touches*: the conflict keys that the transaction writes.\n\n"
                "| event | outcome | reason | seen by | touches | since level |\n"
                "| --- | --- | --- | --- | --- | --- |\n";
