@@ -1,6 +1,6 @@
 // The read models' rows, in one RocksDB directory: a table is a column family. The journal is the truth and these rows
-// can always be folded again, so a write is not synced: after a kill -9 every write is there, after a power cut a
-// prefix of the writes, never half of one.
+// can always be folded again, so a write is neither synced nor written out at once: after a kill -9 or a power cut a
+// prefix of the writes is there, never half of one.
 #pragma once
 
 #include "domain/errors/result.h"
