@@ -32,7 +32,11 @@ constexpr Table kAudit{3};
 constexpr Table kIdempotency{4};
 
 std::vector<TableSpec> tables() {
-  return {{"keys", true}, {"accounts", true}, {"sessions", true}, {"audit", false}, {"idempotency", true}};
+  return {{kKeys, "keys"},
+          {kAccounts, "accounts"},
+          {kSessions, "sessions"},
+          {kAudit, "audit", false},
+          {kIdempotency, "idempotency"}};
 }
 
 std::uint64_t mixed(std::uint64_t number) {
