@@ -113,7 +113,11 @@ T read_record(const std::string& path) {
   return payload;
 }
 
-std::string missing_field(const Fact& fact) { return missing_field(fact.name, kEvent, fact.example, read_event); }
+// Of a fact that is not released yet, nothing.
+std::string missing_field(const Fact& fact) {
+  if (!is_released(FactType::of(fact.example)->path())) return {};
+  return missing_field(fact.name, kEvent, fact.example, read_event);
+}
 
 void add_event(const Fact& fact) {
   if (!is_released(FactType::of(fact.example)->path())) return;

@@ -233,7 +233,7 @@ void RandomLog::small_session_fact() {
 void RandomLog::service_fact() {
   Transaction transaction = log_.transaction();
   auto& service = *transaction.add_events()->mutable_service();
-  switch (next_service_kind_++ % 8) {
+  switch (next_service_kind_++ % 9) {
     case 0:
       service.mutable_started()->set_version("1");
       break;
@@ -258,6 +258,9 @@ void RandomLog::service_fact() {
       break;
     case 6:
       service.mutable_token_checks_failed()->set_count(below(100) + 1);
+      break;
+    case 7:
+      service.mutable_feature_level_raised()->set_level(1);
       break;
     default:
       service.mutable_audit_read()->set_route("/api/v1/audit/events");
