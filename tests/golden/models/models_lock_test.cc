@@ -3,6 +3,7 @@
 //
 //   LEDGATE_WRITE_GOLDEN=1 golden_models    adds what is new to models.lock (scripts/docs --release), and never changes
 //                                           what it says of a version
+#include "infra/crypto/keyring_text.h"
 #include "infra/crypto/vault.h"
 #include "projections/replica/applier.h"
 #include "tests/source_dir.h"
@@ -35,7 +36,8 @@ std::string read_file(const std::string& path) {
 }
 
 const infra::KeyringVault& vault() {
-  static const infra::KeyringVault made(infra::Keyring::load(kGolden + "events/keyring").value());
+  static const infra::KeyringVault made(
+      infra::KeyringText::parse(read_file(kGolden + "events/keyring")).keyring.value());
   return made;
 }
 
