@@ -166,6 +166,8 @@ TEST(Closing, EndsSessionsForGood) {
   EXPECT_FALSE(is_live(session, given(registered(1), deactivated()).account()));
   EXPECT_FALSE(is_live(session, given(registered(1), deactivated(), reactivated()).account()));
   EXPECT_FALSE(is_live(session, std::nullopt)) << "erased";
+  session.set_born_position(5);
+  EXPECT_FALSE(is_live(session, given(registered(1), deactivated()).account())) << "born after it";
 }
 
 TEST(Erasing, NeverTheLastAdministrator) {

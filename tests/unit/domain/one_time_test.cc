@@ -272,5 +272,22 @@ TEST(Resetting, EndsEverySessionBegunUntilThen) {
   EXPECT_EQ(after->password_hash().path(), "user.password_reset.password_hash");
 }
 
+TEST(Resetting, KeepsNoSession) {
+  Fact changed = about_user();
+  auto& fact = *changed.event.mutable_user()->mutable_password_changed();
+  *fact.mutable_password_hash() = draft(id<UserId>(1), "$new");
+  fact.set_kept_session(raw_session(2));
+  EXPECT_EQ(given(registered(1), changed).account()->kept_session(), raw_session(2));
+  EXPECT_EQ(given(registered(1), changed, reset(1)).account()->kept_session(), "");
+}
+
+TEST(Verifying, IsAboutTheAddressThatTheAccountHasNow) {
+  Fact ann = registered(1);
+  ann.event.mutable_user()->mutable_registered()->set_email_index("e");
+  EXPECT_TRUE(given(ann, address_verified()).account()->email_verified());
+  ann.event.mutable_user()->mutable_registered()->set_email_index("another");
+  EXPECT_FALSE(given(ann, address_verified()).account()->email_verified());
+}
+
 }  // namespace
 }  // namespace ledgate::spec
