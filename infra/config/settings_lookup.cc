@@ -27,19 +27,9 @@ std::size_t distance(std::string_view left, std::string_view right) {
   return row.back();
 }
 
-// Settings that had another name in the first release.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kRenamed = {{
-    {"lifetimes.access_000_seconds", "lifetimes.librephotos.access_seconds"},
-    {"lifetimes.refresh_000_seconds", "lifetimes.librephotos.refresh_seconds"},
-    {"lifetimes.access_001_seconds", "lifetimes.imagor_studio.access_seconds"},
-    {"lifetimes.access_002_seconds", "lifetimes.ndastro.access_seconds"},
-    {"lifetimes.refresh_002_seconds", "lifetimes.ndastro.refresh_seconds"},
-    {"lifetimes.reset_002_seconds", "lifetimes.ndastro.reset_seconds"},
-    {"lifetimes.access_003_seconds", "lifetimes.book_corners.access_seconds"},
-    {"lifetimes.refresh_003_seconds", "lifetimes.book_corners.refresh_seconds"},
-    {"lifetimes.access_004_seconds", "lifetimes.lightnovel_crawler.access_seconds"},
-    {"lifetimes.reset_004_seconds", "lifetimes.lightnovel_crawler.reset_seconds"},
-}};
+// The first release numbered the products, in this order: lifetimes.<what>_00<number>_seconds.
+constexpr std::array<std::string_view, 5> kNumberedProducts = {"librephotos", "imagor_studio", "ndastro",
+                                                               "book_corners", "lightnovel_crawler"};
 
 // The same word for a key however it was given: in a file, in the environment or as a flag.
 std::string without_separators(std::string_view key) {
@@ -67,11 +57,18 @@ std::string environment_name(std::string_view key) {
 }
 
 std::optional<std::string> renamed_setting(std::string_view key) {
+  constexpr std::string_view kGroup = "lifetimes_";
+  constexpr std::string_view kUnit = "_seconds";
+  constexpr std::string_view kNumber = "_00";
   const std::string asked = without_separators(key);
-  for (const auto& [old_name, name] : kRenamed) {
-    if (asked == without_separators(old_name)) return std::string(name);
-  }
-  return std::nullopt;
+  if (!asked.starts_with(kGroup) || !asked.ends_with(kUnit)) return std::nullopt;
+  const std::string what = asked.substr(kGroup.size(), asked.size() - kGroup.size() - kUnit.size());
+  const std::size_t at = what.find(kNumber);
+  if (at == std::string::npos || at + kNumber.size() + 1 != what.size()) return std::nullopt;
+  const auto product = static_cast<std::size_t>(what.back() - '0');
+  if (product >= kNumberedProducts.size()) return std::nullopt;
+  std::string name = "lifetimes." + std::string(kNumberedProducts[product]) + "." + what.substr(0, at) + "_seconds";
+  return find_setting(name) != nullptr ? std::optional(std::move(name)) : std::nullopt;
 }
 
 std::string nearest_setting(std::string_view key) {

@@ -45,6 +45,17 @@ class SettingsTest : public testing::Test {
   std::filesystem::path path_;
 };
 
+TEST_F(SettingsTest, ANameOfTheFirstReleaseIsRefusedWithTheNewOne) {
+  const std::string number = "_00" + std::to_string(3);
+  EXPECT_THAT(file_error(file("lifetimes.access" + number + "_seconds = 60\n")),
+              HasSubstr("is now called lifetimes.book_corners.access_seconds"));
+  EXPECT_THAT(environment_error(("LEDGATE_LIFETIMES_REFRESH" + number + "_SECONDS=60").c_str()),
+              HasSubstr("is now called LEDGATE_LIFETIMES_BOOK_CORNERS_REFRESH_SECONDS"));
+  EXPECT_THAT(environment_error(("LEDGATE_LIFETIMES_RESET" + number + "_SECONDS=60").c_str()),
+              HasSubstr("unknown setting"))
+      << "there never was one";
+}
+
 TEST_F(SettingsTest, AnEmptyVariableIsNone) {
   EXPECT_EQ(environment_error("LEDGATE_LISTEN="), "accepted");
   EXPECT_EQ(environment_error("EMAILS_ENABLED="), "accepted");
