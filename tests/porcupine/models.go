@@ -36,9 +36,9 @@ type account struct {
 //	login with P           ok: P opens it. refused: it does not, or the account is deactivated
 //	change with P next Q   ok: P opened it, and now Q does. refused: P did not
 //	reset with T next Q    ok: T was never used, and now Q opens it. refused: there are more reasons than are known here
-//	deactivate             ok: it was active, and is not now. refused: it was not, or was the last administrator's, which is not known here
+//	deactivate             ok: it was active, and is not now
 //	reactivate             ok: the other way round
-//	erase                  ok: it was there, and the name is free now. refused: as for deactivate
+//	erase                  ok: it was there, and the name is free now
 func accounts() porcupine.Model {
 	return porcupine.Model{
 		Partition: byKey,
@@ -68,17 +68,12 @@ func stepAccount(state account, operation Operation) (bool, account) {
 		}
 		may = taken && !state.closed && !strings.Contains(state.used, operation.With+" ")
 		after.password, after.used = operation.Next, state.used+operation.With+" "
-	case "deactivate", "erase":
-		if operation.Result == refused {
-			return true, state
-		}
-		may = taken && (operation.Do == "erase" || !state.closed)
-		after.closed = true
-		if operation.Do == "erase" {
-			after = account{used: state.used}
-		}
+	case "deactivate":
+		may, after.closed = taken && !state.closed, true
 	case "reactivate":
 		may, after.closed = taken && state.closed, false
+	case "erase":
+		may, after = taken, account{used: state.used}
 	}
 	return outcome(operation.Result, may, state, after)
 }

@@ -130,6 +130,8 @@ void Client::change_standing(const Held& held, bool active) {
     return active ? reactivate_user(process.services(), from, held.user)
                   : deactivate_user(process.services(), from, held.user);
   });
+  if (answer.told == Told::kNo && answer.why == ErrorCode::kLastAdministrator)
+    return;  // of roles histories know nothing
   record(held, wish, active ? "reactivate" : "deactivate", answer.told, call, !active);
   if (active && answer.told == Told::kYes) town_.closed.erase(held.name);
   if (!active && answer.told != Told::kNothing) town_.closed.emplace(held.name, held);
